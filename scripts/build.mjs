@@ -1,0 +1,37 @@
+/**
+ * `npm run build`: compiles src/ to dist/ and copies what the compiler leaves behind (SQL, pages, styles). Node strips
+ * types only outside node_modules, so the published package and the container run dist/main.js.
+ */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const source = join(root, 'src')
+const target = join(root, 'dist')
+const SHEBANG = '#!/usr/bin/env node\n'
+
+rmSync(target, { recursive: true, force: true })
+compile()
+cpSync(source, target, { recursive: true, filter: isAsset })
+makeExecutable(join(target, 'main.js'))
+
+function compile() {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const result = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })
+  if (result.status !== 0) process.exit(1)
+}
+
+/** What runs needs, beside code: not the sources, not the documents, not what only tests read. */
+function isAsset(path) {
+  if (statSync(path).isDirectory()) return basename(path) !== 'fixtures'
+  const name = relative(source, path)
+  return !/\.(ts|md)$/.test(name)
+}
+
+function makeExecutable(path) {
+  const code = readFileSync(path, 'utf8')
+  if (!code.startsWith('#!')) writeFileSync(path, SHEBANG + code)
+  chmodSync(path, 0o755)
+}

@@ -1,0 +1,2 @@
+export function debianPostgresBin(): string | undefined
+export function chromiumPath(): string | undefined

@@ -1,0 +1,34 @@
+/** Why a customer changed, in RevenueCat's webhook vocabulary where it has a word for it. */
+export type EventType =
+  | 'INITIAL_PURCHASE'
+  | 'RENEWAL'
+  | 'CANCELLATION'
+  | 'UNCANCELLATION'
+  | 'NON_RENEWING_PURCHASE'
+  | 'EXPIRATION'
+  | 'TRANSFER'
+  | 'VIRTUAL_CURRENCY_TRANSACTION'
+  | 'CUSTOMER_MERGED'
+
+/** A fact of the outbox. `data` is complete: a reader of the outbox needs no other row. */
+export type DomainEvent = { type: EventType; data: Record<string, unknown> }
+
+/** What a client could see differently after a transaction. */
+export type ChangeKind = 'usage' | 'entitlements' | 'profile'
+
+/** Why a balance or an entitlement changed, as realtime envelopes say it. */
+export type ChangeCause = 'admin_adjust' | 'purchase' | 'renewal' | 'expiration' | 'merge' | 'transfer' | 'profile'
+
+/** Told to the rest of the process after commit; a hint only, since the customer's revision is the truth. */
+export type CustomerChange = {
+  projectId: string
+  customerId: string
+  revision: number
+  kinds: readonly ChangeKind[]
+  cause: ChangeCause
+  /** The one currency that changed, when it is exactly one. */
+  currency: string | null
+  occurredAt: number
+  /** A customer that was merged into this one in the same transaction. */
+  absorbedCustomerId: string | null
+}

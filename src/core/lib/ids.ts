@@ -1,0 +1,23 @@
+/**
+ * Kinds of identifier and their prefixes. Prefix and body are glued without a separator,
+ * as in RevenueCat's REST API v2. Bodies are time-ordered, so indexes grow at one end.
+ */
+export const ID_PREFIXES = {
+  project: 'proj',
+  app: 'app',
+  key: 'apikey',
+  customer: 'cust',
+  product: 'prod',
+  entitlement: 'entl',
+  offering: 'ofrng',
+  package: 'pkge',
+  purchase: 'purch',
+  walletTransaction: 'vatx',
+  lot: 'lot',
+  event: 'evnt',
+} as const
+
+export type IdKind = keyof typeof ID_PREFIXES
+
+/** Gives new identifiers. Injected, so that tests can name what they expect. */
+export type Ids = { next(kind: IdKind): string }

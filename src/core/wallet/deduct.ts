@@ -1,0 +1,47 @@
+import { assert } from '../lib/assert.ts'
+import { ok, type Result, refuse } from '../lib/result.ts'
+import type { WalletPolicy } from './policy.ts'
+import { spendOrder } from './spend-order.ts'
+import type { Account, Draw, Lot, Wallet, WalletChange } from './wallet.ts'
+
+export type DeductRefusal = { code: 'insufficient_balance'; currency: string; balance: number; requested: number }
+
+/** Takes units out of lots in spending order. Refuses to pass the floor and then changes nothing. */
+export function deduct(
+  wallet: Wallet,
+  order: { amount: number; to: Account },
+  policy: WalletPolicy,
+): Result<WalletChange, DeductRefusal> {
+  assert(Number.isSafeInteger(order.amount) && order.amount > 0, 'a deduction is a positive whole number')
+  if (wallet.balance - order.amount < policy.floor) {
+    return refuse({
+      code: 'insufficient_balance',
+      currency: wallet.currency,
+      balance: wallet.balance,
+      requested: order.amount,
+    })
+  }
+  return ok({
+    currency: wallet.currency,
+    postings: [
+      { account: 'wallet', currency: wallet.currency, amount: -order.amount },
+      { account: order.to, currency: wallet.currency, amount: order.amount },
+    ],
+    newLots: [],
+    draws: draw(wallet.lots, order.amount),
+    balanceAfter: wallet.balance - order.amount,
+  })
+}
+
+function draw(lots: readonly Lot[], amount: number): Draw[] {
+  const draws: Draw[] = []
+  let left = amount
+  for (const lot of spendOrder(lots)) {
+    if (left === 0) break
+    const taken = Math.min(lot.remaining, left)
+    if (taken > 0) draws.push({ lotId: lot.lotId, amount: taken })
+    left -= taken
+  }
+  assert(left === 0, 'the balance of a wallet is the sum of its lots')
+  return draws
+}

@@ -1,0 +1,5 @@
+/** Bounds of a balance. */
+export type WalletPolicy = { floor: number; cap: number }
+
+/** RevenueCat's bounds for a virtual currency: no debt, at most two thousand million units. */
+export const DEFAULT_POLICY: WalletPolicy = { floor: 0, cap: 2_000_000_000 }

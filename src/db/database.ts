@@ -1,0 +1,94 @@
+import pg from 'pg'
+import type { Query, Statement } from './statement.ts'
+import { wireTypes } from './wire-values.ts'
+
+export type DatabaseOptions = {
+  /** A connection URL, or the place of the embedded server. */
+  connection: { url: string } | { host: string; port: number; user: string; database: string }
+  poolSize: number
+  statementTimeoutMs: number
+  lockTimeoutMs: number
+  /** Off for a connection pooler that cannot keep named statements. */
+  namedStatements: boolean
+  /** Told about a connection that failed while idle; the pool replaces it. */
+  onIdleError: (error: Error) => void
+  /** Told how long a caller waited for a connection, in milliseconds. */
+  onWait?: (waitMs: number) => void
+}
+
+/** Sends text without parameters, such as `begin` or a whole migration. */
+export type RawQuery = (text: string) => Promise<{ command: string }>
+
+/** The pool of connections. `query` runs a single statement on any of them; `withConnection` keeps one for a while. */
+export type Database = {
+  query: Query
+  withConnection<Value>(work: (query: Query, raw: RawQuery) => Promise<Value>): Promise<Value>
+  close(): Promise<void>
+}
+
+/** An open transaction that its process forgot must not hold locks for ever. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+const CONNECT_TIMEOUT_MS = 10_000
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...('url' in options.connection ? { connectionString: options.connection.url } : options.connection),
+    max: options.poolSize,
+    application_name: 'purser',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    types: wireTypes as pg.CustomTypesConfig,
+    // Statements of one transaction that do not wait for each other share a round trip.
+    pipeline: true,
+    options: sessionOptions(options),
+  } as pg.PoolConfig)
+  pool.on('error', options.onIdleError)
+  const config = ({ name, text }: Statement, values: readonly unknown[]) =>
+    options.namedStatements ? { name, text, values: [...values] } : { text, values: [...values] }
+  return {
+    async query<Row>(statement: Statement, values: readonly unknown[]) {
+      return (await pool.query(config(statement, values))).rows as Row[]
+    },
+    async withConnection(work) {
+      const client = await checkOut(pool, options.onWait)
+      let failure: Error | undefined
+      try {
+        const query: Query = async <Row>(statement: Statement, values: readonly unknown[]) =>
+          (await client.query(config(statement, values))).rows as Row[]
+        return await work(query, (text) => client.query(text))
+      } catch (error) {
+        failure = isConnectionLost(error) ? (error as Error) : undefined
+        throw error
+      } finally {
+        client.release(failure)
+      }
+    },
+    close: () => pool.end(),
+  }
+}
+
+async function checkOut(pool: pg.Pool, onWait?: (waitMs: number) => void): Promise<pg.PoolClient> {
+  const askedAt = performance.now()
+  const client = await pool.connect()
+  onWait?.(performance.now() - askedAt)
+  return client
+}
+
+function sessionOptions(options: DatabaseOptions): string {
+  const settings = {
+    statement_timeout: options.statementTimeoutMs,
+    lock_timeout: options.lockTimeoutMs,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    timezone: 'UTC',
+    datestyle: 'ISO',
+  }
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
+}
+
+/** Errors after which a connection is not fit for anybody else. Errors of a statement have a SQLSTATE and are harmless. */
+function isConnectionLost(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  const hasSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)
+  return !hasSqlState || code.startsWith('57P') || code.startsWith('08') || code === '25P03'
+}

@@ -1,0 +1,148 @@
+import type { Environment, PeriodType, Purchase, PurchaseTransaction } from '../core/purchases/purchase.ts'
+import type { ProductType } from '../core/catalog/catalog.ts'
+import type { Store } from '../core/projects/project.ts'
+import { timeOf } from './wire-values.ts'
+
+export type ChargeRow = {
+  number: number
+  store_transaction_id: string
+  product_id: string
+  period_type: PeriodType
+  purchased_at: number
+  expires_at: number | null
+  price_micros: number | null
+  currency: string | null
+}
+
+export type PurchaseRow = Omit<ChargeRow, 'number'> & {
+  purchase_id: string
+  app_id: string
+  store: Store
+  environment: Environment
+  store_purchase_id: string
+  type: ProductType
+  original_purchased_at: number
+  ownership: Purchase['ownership']
+  auto_renews: boolean
+  unsubscribe_detected_at: number | null
+  billing_issue_detected_at: number | null
+  grace_expires_at: number | null
+  refunded_at: number | null
+  renewal_number: number
+  presented_offering: string | null
+  expiration_seen_at: number | null
+  due_at: number | null
+}
+
+const COLUMNS = [
+  'purchase_id',
+  'app_id',
+  'store',
+  'environment',
+  'store_purchase_id',
+  'type',
+  'product_id',
+  'original_purchased_at',
+  'purchased_at',
+  'expires_at',
+  'period_type',
+  'store_transaction_id',
+  'price_micros',
+  'currency',
+  'ownership',
+  'auto_renews',
+  'unsubscribe_detected_at',
+  'billing_issue_detected_at',
+  'grace_expires_at',
+  'refunded_at',
+  'renewal_number',
+  'presented_offering',
+  'expiration_seen_at',
+  'due_at',
+] as const
+
+/** Parameters before a purchase's own columns: bucket, customer, project. */
+const KEY_PARAMETERS = 3
+
+export const PURCHASE_COLUMNS = COLUMNS.join(', ')
+export const PURCHASE_VALUES = COLUMNS.map((_, index) => `$${index + KEY_PARAMETERS + 1}`).join(', ')
+export const PURCHASE_UPDATES = COLUMNS.filter((column) => column !== 'purchase_id')
+  .map((column) => `${column} = excluded.${column}`)
+  .join(', ')
+
+/** The values in the order of `PURCHASE_COLUMNS`. */
+export function purchaseToValues(purchase: Purchase): unknown[] {
+  const values: Record<(typeof COLUMNS)[number], unknown> = {
+    purchase_id: purchase.purchaseId,
+    app_id: purchase.appId,
+    store: purchase.store,
+    environment: purchase.environment,
+    store_purchase_id: purchase.storePurchaseId,
+    type: purchase.type,
+    product_id: purchase.productId,
+    original_purchased_at: timeOf(purchase.originalPurchasedAt),
+    purchased_at: timeOf(purchase.purchasedAt),
+    expires_at: timeOf(purchase.expiresAt),
+    period_type: purchase.periodType,
+    store_transaction_id: purchase.storeTransactionId,
+    price_micros: purchase.price?.amountMicros ?? null,
+    currency: purchase.price?.currency ?? null,
+    ownership: purchase.ownership,
+    auto_renews: purchase.autoRenews,
+    unsubscribe_detected_at: timeOf(purchase.unsubscribeDetectedAt),
+    billing_issue_detected_at: timeOf(purchase.billingIssueDetectedAt),
+    grace_expires_at: timeOf(purchase.graceExpiresAt),
+    refunded_at: timeOf(purchase.refundedAt),
+    renewal_number: purchase.renewalNumber,
+    presented_offering: purchase.presentedOffering,
+    expiration_seen_at: timeOf(purchase.expirationSeenAt),
+    due_at: timeOf(purchase.dueAt),
+  }
+  return COLUMNS.map((column) => values[column])
+}
+
+export function purchaseFromRow(row: PurchaseRow): Purchase {
+  return {
+    purchaseId: row.purchase_id,
+    appId: row.app_id,
+    store: row.store,
+    environment: row.environment,
+    storePurchaseId: row.store_purchase_id,
+    type: row.type,
+    productId: row.product_id,
+    originalPurchasedAt: row.original_purchased_at,
+    purchasedAt: row.purchased_at,
+    expiresAt: row.expires_at,
+    periodType: row.period_type,
+    storeTransactionId: row.store_transaction_id,
+    price: priceFromRow(row),
+    ownership: row.ownership,
+    autoRenews: row.auto_renews,
+    unsubscribeDetectedAt: row.unsubscribe_detected_at,
+    billingIssueDetectedAt: row.billing_issue_detected_at,
+    graceExpiresAt: row.grace_expires_at,
+    refundedAt: row.refunded_at,
+    renewalNumber: row.renewal_number,
+    presentedOffering: row.presented_offering,
+    expirationSeenAt: row.expiration_seen_at,
+    dueAt: row.due_at,
+  }
+}
+
+export function chargeFromRow(row: ChargeRow): PurchaseTransaction {
+  return {
+    number: row.number,
+    storeTransactionId: row.store_transaction_id,
+    productId: row.product_id,
+    periodType: row.period_type,
+    purchasedAt: row.purchased_at,
+    expiresAt: row.expires_at,
+    price: priceFromRow(row),
+  }
+}
+
+function priceFromRow(row: { price_micros: number | null; currency: string | null }): Purchase['price'] {
+  return row.price_micros === null || row.currency === null
+    ? null
+    : { amountMicros: row.price_micros, currency: row.currency }
+}

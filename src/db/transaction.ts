@@ -1,0 +1,67 @@
+import type { CustomerChange } from '../core/events/event.ts'
+import type { Result } from '../core/lib/result.ts'
+import { ConflictError } from '../usecases/conflict-error.ts'
+import type { Tx } from '../usecases/ports.ts'
+import type { Database, RawQuery } from './database.ts'
+import { createTx } from './tx.ts'
+
+/** Beginnings of one operation before it is given up: each loss means that somebody else got on. */
+const ATTEMPTS_MAX = 6
+
+/** SQLSTATEs that mean: nothing is wrong, begin again. Deadlock, serialisation, and a unique key taken in parallel. */
+const REPEATABLE = new Set(['40P01', '40001', '23505'])
+
+/**
+ * The one place that opens and commits transactions. Announces the changes that were recorded, after commit only; what
+ * fails between commit and announcement loses nothing, since the revision of a customer is the truth.
+ */
+export function transactionRunner(
+  database: Database,
+  newId: () => string,
+  announce: (change: CustomerChange) => void,
+) {
+  return async function transaction<Value, Refusal>(
+    work: (tx: Tx) => Promise<Result<Value, Refusal>>,
+  ): Promise<Result<Value, Refusal>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { result, changes } = await runOnce(database, newId, work)
+        for (const change of changes) announce(change)
+        return result
+      } catch (error) {
+        if (attempt >= ATTEMPTS_MAX || !isRepeatable(error)) throw error
+      }
+    }
+  }
+}
+
+async function runOnce<Value, Refusal>(
+  database: Database,
+  newId: () => string,
+  work: (tx: Tx) => Promise<Result<Value, Refusal>>,
+): Promise<{ result: Result<Value, Refusal>; changes: CustomerChange[] }> {
+  return database.withConnection(async (query, raw) => {
+    const changes: CustomerChange[] = []
+    const begun = raw('begin')
+    begun.catch(() => undefined)
+    try {
+      const result = await work(createTx(query, newId, (change) => changes.push(change)))
+      await begun
+      await finish(raw, result.ok)
+      return { result, changes: result.ok ? changes : [] }
+    } catch (error) {
+      await raw('rollback').catch(() => undefined)
+      throw error
+    }
+  })
+}
+
+/** A commit of a transaction in which a statement failed is answered as a rollback, without an error: notice it. */
+async function finish(raw: RawQuery, isDone: boolean): Promise<void> {
+  const { command } = await raw(isDone ? 'commit' : 'rollback')
+  if (isDone && command !== 'COMMIT') throw new Error('broken invariant: a transaction with a failed statement was committed')
+}
+
+function isRepeatable(error: unknown): boolean {
+  return error instanceof ConflictError || REPEATABLE.has(String((error as { code?: unknown }).code))
+}

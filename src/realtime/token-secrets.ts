@@ -1,0 +1,13 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { TokenSecrets } from '../usecases/realtime/token-secrets.ts'
+
+/** 256 bits: a token cannot be guessed, and a fast hash is enough to store it. */
+const TOKEN_BYTES = 32
+
+/** Socket tokens of 32 random bytes in base64url, hashed with SHA-256. `random` gives that many bytes. */
+export function createTokenSecrets(random: (size: number) => Buffer = randomBytes): TokenSecrets {
+  return {
+    newToken: () => random(TOKEN_BYTES).toString('base64url'),
+    hash: (token) => createHash('sha256').update(token).digest('hex'),
+  }
+}

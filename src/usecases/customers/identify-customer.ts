@@ -1,0 +1,72 @@
+import type { Customer } from '../../core/customers/customer.ts'
+import { planAlias, planIdentify } from '../../core/customers/identify.ts'
+import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import { ConflictError } from '../conflict-error.ts'
+import type { Ctx, Tx } from '../ports.ts'
+import { knownId, type LockedPair, lockPair } from './lock-pair.ts'
+import { mergeCustomers } from './merge-customers.ts'
+import { openCustomer } from './open-customer.ts'
+import { recordChange } from './record-change.ts'
+
+export type IdentifyInput = { projectId: string; appUserId: string; newAppUserId: string }
+
+/** Logs an app in: answers the customer of the new id, and whether that id came into being. REST API v1, identify. */
+export async function identifyCustomer(
+  ctx: Ctx,
+  input: IdentifyInput,
+): Promise<Result<{ customer: Customer; created: boolean }, never>> {
+  return ctx.transaction(async (tx) => {
+    const pair = await lockPair(tx, input.projectId, input.appUserId, input.newAppUserId)
+    const current = await knownId(tx, input.appUserId, pair.one)
+    const next = await knownId(tx, input.newAppUserId, pair.other)
+    const plan = planIdentify(current, next)
+    if (plan === 'switch') return ok(await openCustomer(tx, ctx, input.projectId, input.newAppUserId))
+    return ok(await join(tx, ctx, input, plan, pair))
+  })
+}
+
+/** Makes two ids names of one customer; refuses to join two that people have logged in to. REST API v1, alias. */
+export async function aliasCustomer(
+  ctx: Ctx,
+  input: IdentifyInput,
+): Promise<Result<{ customer: Customer; created: boolean }, { code: 'alias_refused' }>> {
+  return ctx.transaction(async (tx) => {
+    const pair = await lockPair(tx, input.projectId, input.appUserId, input.newAppUserId)
+    const one = await knownId(tx, input.appUserId, pair.one)
+    const other = await knownId(tx, input.newAppUserId, pair.other)
+    const plan = input.appUserId === input.newAppUserId ? 'attach' : planAlias(one, other)
+    if (plan === 'refuse') return refuse({ code: 'alias_refused' as const })
+    return ok(await join(tx, ctx, input, plan, pair))
+  })
+}
+
+async function join(
+  tx: Tx,
+  ctx: Ctx,
+  input: IdentifyInput,
+  plan: 'attach' | 'merge',
+  pair: LockedPair,
+): Promise<{ customer: Customer; created: boolean }> {
+  const { one, other } = pair
+  if (one !== null && other !== null) {
+    if (plan === 'attach' || one.customerId === other.customerId) return { customer: other, created: false }
+    return { customer: await mergeCustomers(tx, ctx, other, one), created: false }
+  }
+  if (one === null && other === null) {
+    const { customer } = await openCustomer(tx, ctx, input.projectId, input.appUserId)
+    return { customer: await attach(tx, ctx, customer, input.newAppUserId), created: true }
+  }
+  if (one !== null) return { customer: await attach(tx, ctx, one, input.newAppUserId), created: true }
+  if (other !== null) return { customer: await attach(tx, ctx, other, input.appUserId), created: false }
+  throw new Error('broken invariant: every case of two ids is handled')
+}
+
+/** Gives a customer one more name. A parallel request that took the name first makes this transaction start over. */
+async function attach(tx: Tx, ctx: Ctx, customer: Customer, appUserId: string): Promise<Customer> {
+  if (!(await tx.customers.claimAppUserId(customer, appUserId, ctx.clock.now()))) {
+    const owner = await tx.customers.findByAppUserId(customer.projectId, appUserId)
+    if (owner?.customerId === customer.customerId) return customer
+    throw new ConflictError('an app user id was taken by a parallel request')
+  }
+  return recordChange(tx, customer, { kinds: ['profile'], cause: 'merge', events: [], now: ctx.clock.now() })
+}

@@ -1,0 +1,220 @@
+import type { Catalog, Product } from '../core/catalog/catalog.ts'
+import type { Attribute, Attributes } from '../core/customers/attributes.ts'
+import type { Customer, CustomerAlias, CustomerRef } from '../core/customers/customer.ts'
+import type { CustomerChange, DomainEvent } from '../core/events/event.ts'
+import type { Clock } from '../core/lib/clock.ts'
+import type { Ids } from '../core/lib/ids.ts'
+import type { Result } from '../core/lib/result.ts'
+import type { SecretKeyVersion } from '../core/projects/api-keys.ts'
+import type { App, Project, Store } from '../core/projects/project.ts'
+import type { Environment, Purchase, PurchaseTransaction } from '../core/purchases/purchase.ts'
+import type { PurchaseSnapshot } from '../core/purchases/snapshot.ts'
+import type { LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
+import type { Wallet } from '../core/wallet/wallet.ts'
+
+/** What every use case gets. Built once, in `app.ts`; tests build it with their own clock and ids. */
+export type Ctx = {
+  clock: Clock
+  ids: Ids
+  read: Reads
+  stores: Stores
+  /**
+   * Runs one operation in one database transaction: commits when it answers a value, rolls back when it answers a
+   * refusal or throws. Repeated from the start when the database reports a deadlock or a serialisation conflict,
+   * so `work` must have no effect outside `tx`. Announces the recorded changes after commit.
+   */
+  transaction<Value, Refusal>(work: (tx: Tx) => Promise<Result<Value, Refusal>>): Promise<Result<Value, Refusal>>
+}
+
+/** Reads that need no transaction. Each answers from one statement, so it is consistent in itself. */
+export type Reads = {
+  projects: ProjectReads
+  catalog: { ofProject(projectId: string): Promise<Catalog> }
+  customers: CustomerReads
+  purchases: PurchaseReads
+  wallet: { balances(ref: CustomerRef): Promise<Map<string, number>> }
+  realtimeTokens: { find(tokenHash: string): Promise<RealtimeToken | null> }
+}
+
+export type PurchaseReads = {
+  ofCustomer(ref: CustomerRef): Promise<Purchase[]>
+  /** Purchases with something due by `now`, the longest overdue first. */
+  due(now: number, limit: number): Promise<DuePurchase[]>
+  findClaim(key: StoreClaimKey): Promise<StoreClaim | null>
+  /** One purchase with its charges, oldest first. */
+  chain(ref: CustomerRef, purchaseId: string): Promise<PurchaseChain | null>
+}
+
+export type PurchaseChain = { purchase: Purchase; transactions: PurchaseTransaction[] }
+
+export type ProjectReads = {
+  get(projectId: string): Promise<Project | null>
+  /** All projects, oldest first, at most `limit`. */
+  list(limit: number): Promise<Project[]>
+  appByPublicKey(publicKey: string): Promise<App | null>
+  secretKeyByHash(hash: string): Promise<SecretKey | null>
+}
+
+export type SecretKey = { keyId: string; projectId: string; version: SecretKeyVersion; scopes: string[] }
+
+export type CustomerReads = {
+  findByAppUserId(projectId: string, appUserId: string): Promise<Customer | null>
+  attributes(ref: CustomerRef): Promise<Attributes>
+  aliases(ref: CustomerRef): Promise<CustomerAlias[]>
+  /** Moves `lastSeenAt` forward, alone and without a revision: nobody's access or balance depends on it. */
+  touch(ref: CustomerRef, now: number): Promise<void>
+}
+
+export type DuePurchase = { ref: CustomerRef; purchaseId: string }
+
+/** The adapter of a store; null when Purser cannot verify purchases of that store yet. */
+export type Stores = (store: Store) => StoreAdapter | null
+
+/** What an adapter is told about a posted receipt. `transactions` are the charges known of this chain's customer. */
+export type ReceiptQuestion = {
+  app: App
+  project: Project
+  catalog: Catalog
+  fetchToken: string
+  storeProductId: string | null
+  /** Products of which the customer has bought before: no second trial. */
+  boughtProductIds: ReadonlySet<string>
+  now: number
+}
+
+export type StoreRefusal =
+  /** Forged, malformed or refused by the store: never going to be right. */
+  | { code: 'receipt_invalid'; problem: string }
+  /** The project does not sell this product through this app. */
+  | { code: 'product_unknown'; storeProductId: string }
+  /** The store cannot be asked at the moment; the device must keep the purchase and try again. */
+  | { code: 'store_unavailable'; problem: string }
+
+export type StoreAdapter = {
+  /** The chain that a token names, without asking the store: enough to find out whether it is known. */
+  chainOf(fetchToken: string): Result<{ storePurchaseId: string; environment: Environment }, StoreRefusal>
+  /** Verifies a posted receipt with the store. Never called inside a database transaction. */
+  verify(question: ReceiptQuestion): Promise<Result<PurchaseSnapshot, StoreRefusal>>
+  /** What the store says now about a chain that is known and due. */
+  refresh(question: RefreshQuestion): Promise<Result<PurchaseSnapshot, StoreRefusal>>
+}
+
+export type RefreshQuestion = {
+  project: Project
+  catalog: Catalog
+  purchase: Purchase
+  transactions: readonly PurchaseTransaction[]
+  now: number
+}
+
+/** The inside of one database transaction. Reads here see its own writes. */
+export type Tx = {
+  projects: TxProjects
+  catalog: TxCatalog
+  customers: TxCustomers
+  purchases: TxPurchases
+  wallet: TxWallet
+  idempotency: TxIdempotency
+  events: TxEvents
+  realtimeTokens: { insert(token: RealtimeToken): Promise<void>; deleteExpired(now: number): Promise<number> }
+}
+
+export type TxProjects = {
+  insertProject(project: Project, now: number): Promise<void>
+  updateTestStore(projectId: string, setting: Pick<Project, 'testStorePace' | 'testStoreMaxRenewals'>): Promise<void>
+  insertApp(app: App, now: number): Promise<void>
+  insertSecretKey(key: SecretKey & { hash: string; label: string }, now: number): Promise<void>
+}
+
+export type TxCatalog = {
+  insertEntitlement(row: { projectId: string; entitlementId: string; lookupKey: string; displayName: string }): Promise<void>
+  insertProduct(projectId: string, product: NewProduct): Promise<void>
+  insertOffering(projectId: string, offering: NewOffering): Promise<void>
+  insertCurrency(projectId: string, currency: { code: string; name: string; description: string | null }): Promise<void>
+  insertGrant(
+    projectId: string,
+    grant: { currency: string; productId: string; amount: number; trialAmount: number },
+  ): Promise<void>
+}
+
+export type NewProduct = Omit<Product, 'entitlements' | 'store'> & {
+  entitlementIds: readonly string[]
+}
+
+export type NewOffering = {
+  offeringId: string
+  lookupKey: string
+  description: string
+  isCurrent: boolean
+  packages: ReadonlyArray<{ packageId: string; lookupKey: string; productIds: readonly string[] }>
+}
+
+export type TxCustomers = {
+  findByAppUserId(projectId: string, appUserId: string): Promise<Customer | null>
+  /** Locks the customer behind an id until the end of the transaction; null when the id is unknown. Follows merges. */
+  lockByAppUserId(projectId: string, appUserId: string): Promise<Customer | null>
+  /** Locks customers in the one lock order. Rows that do not exist are left out; merged ones are answered as they are. */
+  lock(refs: readonly CustomerRef[]): Promise<Customer[]>
+  insert(customer: Customer): Promise<void>
+  /** Makes an id a name of a customer; false when the id already names somebody. Waits for a parallel claim. */
+  claimAppUserId(ref: CustomerRef, appUserId: string, now: number): Promise<boolean>
+  /** Makes all names of one customer names of another. */
+  moveAliases(from: CustomerRef, to: CustomerRef): Promise<void>
+  aliases(ref: CustomerRef): Promise<CustomerAlias[]>
+  update(customer: Customer): Promise<void>
+  attributes(ref: CustomerRef): Promise<Attributes>
+  setAttributes(ref: CustomerRef, changes: ReadonlyMap<string, Attribute>): Promise<void>
+}
+
+/** The key under which a chain of store transactions is owned by exactly one customer. */
+export type StoreClaimKey = { projectId: string; store: Store; environment: Environment; storePurchaseId: string }
+export type StoreClaim = { owner: CustomerRef; purchaseId: string }
+
+export type TxPurchases = {
+  findClaim(key: StoreClaimKey): Promise<StoreClaim | null>
+  /** Claims a chain for a customer; false when it is already claimed. Waits for a parallel claim. */
+  insertClaim(key: StoreClaimKey, claim: StoreClaim): Promise<boolean>
+  get(ref: CustomerRef, purchaseId: string): Promise<Purchase | null>
+  ofCustomer(ref: CustomerRef): Promise<Purchase[]>
+  /** The chain's charges, oldest first. */
+  transactions(ref: CustomerRef, purchaseId: string): Promise<PurchaseTransaction[]>
+  save(ref: CustomerRef, purchase: Purchase, newTransactions: readonly PurchaseTransaction[]): Promise<void>
+  /** Gives a purchase with its charges and its claim to another customer. */
+  move(purchase: Purchase, from: CustomerRef, to: CustomerRef): Promise<void>
+}
+
+export type TxWallet = {
+  /** Wallets with the lots that still hold units. A currency never touched is an empty wallet. */
+  load(ref: CustomerRef, currencies: readonly string[]): Promise<Map<string, Wallet>>
+  /** All wallets of a customer that have units. */
+  loadAll(ref: CustomerRef): Promise<Wallet[]>
+  /** Writes a ledger transaction with its postings, lots, draws and the new balances. */
+  append(ref: CustomerRef, transaction: LedgerTransaction): Promise<void>
+}
+
+/** Scope and key of a write that is done at most once. Unique in the whole project, not per customer. */
+export type IdempotencyKey = { projectId: string; scope: string; key: string }
+/** `fingerprint` is the whole input in one fixed form, so that a key that is used for something else is noticed. */
+export type IdempotencyRecord = { fingerprint: string; answer: unknown }
+
+export type TxIdempotency = {
+  find(key: IdempotencyKey): Promise<IdempotencyRecord | null>
+  /** Stores the answer; false when a parallel request stored one first. */
+  insert(key: IdempotencyKey, record: IdempotencyRecord, now: number): Promise<boolean>
+}
+
+export type TxEvents = {
+  /** Writes events to the outbox under the customer's new revision, and announces the change after commit. */
+  append(ref: CustomerRef, change: CustomerChange, events: readonly DomainEvent[]): Promise<void>
+}
+
+/** A short-lived credential of one realtime session. Only its hash is stored. */
+export type RealtimeToken = {
+  tokenHash: string
+  projectId: string
+  userId: string
+  deviceId: string
+  topics: string[]
+  createdAt: number
+  expiresAt: number
+}

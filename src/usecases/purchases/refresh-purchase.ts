@@ -1,0 +1,48 @@
+import { ok } from '../../core/lib/result.ts'
+import type { PurchaseSnapshot } from '../../core/purchases/snapshot.ts'
+import type { Catalog } from '../../core/catalog/catalog.ts'
+import { recordChange } from '../customers/record-change.ts'
+import type { Ctx, DuePurchase, PurchaseChain } from '../ports.ts'
+import { savePurchase } from './save-purchase.ts'
+
+/** `postponed`: the store gave no answer, and the purchase stays due. `overtaken`: somebody else was there first. */
+export type RefreshOutcome = 'changed' | 'overtaken' | 'postponed'
+
+/**
+ * Asks the store about a purchase that is due and records what follows: a renewal with its units, or the end of access.
+ * Safe to run by several processes at once and any number of times: what was already seen changes nothing.
+ */
+export async function refreshPurchase(ctx: Ctx, due: DuePurchase): Promise<RefreshOutcome> {
+  const [project, catalog, chain] = await Promise.all([
+    ctx.read.projects.get(due.ref.projectId),
+    ctx.read.catalog.ofProject(due.ref.projectId),
+    ctx.read.purchases.chain(due.ref, due.purchaseId),
+  ])
+  if (project === null || chain === null) return 'overtaken'
+  const adapter = ctx.stores(chain.purchase.store)
+  const answer = await adapter?.refresh({ project, catalog, ...chain, now: ctx.clock.now() })
+  if (answer === undefined || !answer.ok) return 'postponed'
+  return recordRefresh(ctx, due, chain, catalog, answer.value)
+}
+
+async function recordRefresh(
+  ctx: Ctx,
+  due: DuePurchase,
+  asked: PurchaseChain,
+  catalog: Catalog,
+  snapshot: PurchaseSnapshot,
+): Promise<RefreshOutcome> {
+  const done = await ctx.transaction(async (tx) => {
+    const [customer] = await tx.customers.lock([due.ref])
+    const current = customer === undefined ? null : await tx.purchases.get(customer, due.purchaseId)
+    if (customer === undefined || current === null) return ok('overtaken' as const)
+    if (current.renewalNumber !== asked.purchase.renewalNumber || current.dueAt !== asked.purchase.dueAt) {
+      return ok('overtaken' as const)
+    }
+    const presentedOffering = current.presentedOffering
+    const saved = await savePurchase(tx, ctx, customer, { current, snapshot, catalog, presentedOffering })
+    await recordChange(tx, customer, { ...saved, now: ctx.clock.now() })
+    return ok('changed' as const)
+  })
+  return done.ok ? done.value : 'overtaken'
+}

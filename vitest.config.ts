@@ -1,0 +1,72 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { chromiumPath, debianPostgresBin } from './scripts/system-tools.mjs'
+
+/** The test files of each kind. test/tidy checks that every *.test.ts is in one of them: a forgotten test never runs. */
+export const testFiles = {
+  unit: ['src/**/*.test.ts', 'test/tidy/**/*.test.ts', 'test/support/**/*.test.ts', 'bench/**/*.test.ts'],
+  integration: ['integration', 'stories', 'contract', 'simulation'].map((folder) => `test/${folder}/**/*.test.ts`),
+  e2e: ['test/e2e/**/*.test.ts'],
+  crash: ['test/crash/**/*.test.ts'],
+}
+
+/** Projects run in this order, so that a broken unit is seen before a slow story that needs it. */
+const order = { unit: 0, integration: 1, e2e: 2, crash: 3 }
+
+/** The machine Purser is built on has two cores; more workers only make timings worse. */
+const WORKERS = 2
+
+const postgresBin = debianPostgresBin()
+const chromium = chromiumPath()
+
+/** The same tests on Purser's embedded server (the newest major) and on Debian's (the oldest that Purser supports). */
+function integration(engine: 'embedded' | 'debian', env: Record<string, string> = {}): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name: `integration-${engine}`,
+      include: testFiles.integration,
+      env: { PURSER_TEST_ENGINE: engine, ...env },
+      globalSetup: 'test/support/database.ts',
+      maxWorkers: WORKERS,
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+      sequence: { groupOrder: order.integration },
+    },
+  }
+}
+
+/** Whole processes and browsers: one file at a time, because each of them wants the machine for itself. */
+function sequential(
+  name: 'e2e' | 'crash',
+  timeoutMs: number,
+  env: Record<string, string>,
+): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      include: testFiles[name],
+      env: { PURSER_TEST_ENGINE: 'embedded', ...env },
+      fileParallelism: false,
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+      sequence: { groupOrder: order[name] },
+    },
+  }
+}
+
+const projects: TestProjectInlineConfiguration[] = [
+  { test: { name: 'unit', include: testFiles.unit, maxWorkers: WORKERS, testTimeout: 10_000 } },
+  integration('embedded'),
+]
+if (postgresBin) projects.push(integration('debian', { PURSER_TEST_POSTGRES_BIN: postgresBin }))
+else process.stderr.write('integration-debian is left out because Debian has no PostgreSQL server here\n')
+if (chromium) projects.push(sequential('e2e', 60_000, { PURSER_TEST_CHROMIUM: chromium }))
+else process.stderr.write('e2e is left out because /usr/bin/chromium is not here\n')
+projects.push(sequential('crash', 300_000, {}))
+
+export default defineConfig({
+  test: {
+    projects,
+    maxWorkers: WORKERS,
+    reporters: ['default', './test/support/reporter.ts'],
+  },
+})
