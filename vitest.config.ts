@@ -1,13 +1,6 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromiumPath, debianPostgresBin } from './scripts/system-tools.mjs'
-
-/** The test files of each kind. test/tidy checks that every *.test.ts is in one of them: a forgotten test never runs. */
-export const testFiles = {
-  unit: ['src/**/*.test.ts', 'test/tidy/**/*.test.ts', 'test/support/**/*.test.ts', 'bench/**/*.test.ts'],
-  integration: ['integration', 'stories', 'contract', 'simulation'].map((folder) => `test/${folder}/**/*.test.ts`),
-  e2e: ['test/e2e/**/*.test.ts'],
-  crash: ['test/crash/**/*.test.ts'],
-}
+import { testPlaces } from './test/support/test-places.ts'
 
 /** Projects run in this order, so that a broken unit is seen before a slow story that needs it. */
 const order = { unit: 0, integration: 1, e2e: 2, crash: 3 }
@@ -23,7 +16,7 @@ function integration(engine: 'embedded' | 'debian', env: Record<string, string> 
   return {
     test: {
       name: `integration-${engine}`,
-      include: testFiles.integration,
+      include: testPlaces.integration,
       env: { PURSER_TEST_ENGINE: engine, ...env },
       globalSetup: 'test/support/database.ts',
       maxWorkers: WORKERS,
@@ -43,7 +36,7 @@ function sequential(
   return {
     test: {
       name,
-      include: testFiles[name],
+      include: testPlaces[name],
       env: { PURSER_TEST_ENGINE: 'embedded', ...env },
       fileParallelism: false,
       testTimeout: timeoutMs,
@@ -54,7 +47,7 @@ function sequential(
 }
 
 const projects: TestProjectInlineConfiguration[] = [
-  { test: { name: 'unit', include: testFiles.unit, maxWorkers: WORKERS, testTimeout: 10_000 } },
+  { test: { name: 'unit', include: testPlaces.unit, maxWorkers: WORKERS, testTimeout: 10_000 } },
   integration('embedded'),
 ]
 if (postgresBin) projects.push(integration('debian', { PURSER_TEST_POSTGRES_BIN: postgresBin }))

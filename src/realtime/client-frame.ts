@@ -17,19 +17,19 @@ export function parseClientFrame(text: string): Result<ClientFrame, FrameRefusal
   const value = parseJson(text)
   if (value === undefined) return refuse({ code: 'invalid_json', message: 'The frame is not JSON.' })
   if (!isRecord(value)) return invalid('The frame is not a JSON object.')
-  if (value['v'] !== PROTOCOL_VERSION) {
+  if (value.v !== PROTOCOL_VERSION) {
     return refuse({ code: 'unsupported_version', message: `"v" is not ${PROTOCOL_VERSION}.` })
   }
-  switch (value['op']) {
+  switch (value.op) {
     case 'subscribe':
       return parseSubscribe(value)
     case 'unsubscribe':
-      return isTopicList(value['topics']) ? ok({ op: 'unsubscribe', topics: value['topics'] }) : invalid(TOPICS_MESSAGE)
+      return isTopicList(value.topics) ? ok({ op: 'unsubscribe', topics: value.topics }) : invalid(TOPICS_MESSAGE)
     case 'ping':
     case 'pong':
-      return ok({ op: value['op'] })
+      return ok({ op: value.op })
     default:
-      if (typeof value['op'] !== 'string') return invalid('"op" is not a string.')
+      if (typeof value.op !== 'string') return invalid('"op" is not a string.')
       return refuse({ code: 'unknown_op', message: '"op" is not subscribe, unsubscribe, ping or pong.' })
   }
 }

@@ -1,6 +1,6 @@
 import { matchesGlob } from 'node:path/posix'
 import { expect, it } from 'vitest'
-import { testFiles } from '../../vitest.config.ts'
+import { testPlaces } from '../support/test-places.ts'
 import { filesBelow, read } from './source-tree.ts'
 import { checksSomething, silentSkips } from './test-calls.ts'
 
@@ -37,8 +37,8 @@ it('every test file checks something', () => {
   expect(tests.filter((path) => !checksSomething(path, read(path)))).toEqual([])
 })
 
-it('every test file belongs to a project of vitest.config.ts: in another place it would never run', () => {
-  const globs = Object.values(testFiles).flat()
+it('every test file belongs to a project: in another place it would never run', () => {
+  const globs = Object.values(testPlaces).flat()
   expect(tests.length).toBeGreaterThan(0)
   expect(tests.filter((path) => !globs.some((glob) => matchesGlob(path, glob)))).toEqual([])
 })

@@ -27,9 +27,9 @@ export function parseVersion(text: string): { version: string; major: number } |
  * @throws EmbeddedError `no-binaries` naming every place and why it did not do.
  */
 export async function findBinaries(home: Home, binDir: string | undefined): Promise<Binaries> {
-  const places = binDir === undefined ? await binaryPlaces() : [{ binDir, origin: 'given' }]
+  const places = binDir === undefined ? binaryPlaces() : [{ binDir, origin: 'given' }]
   const reasons: string[] = []
-  for (const place of places) {
+  for await (const place of places) {
     const found = await openBinaries(place.binDir, home)
     if (typeof found !== 'string') return found
     reasons.push(`${place.binDir} (${place.origin}): ${found}`)

@@ -48,18 +48,15 @@ function runsGlibcPrograms(): boolean {
   return report.header?.glibcVersionRuntime !== undefined
 }
 
-/** Places to look at, best first: the package that came with Purser, then what the system has. */
-export async function binaryPlaces(): Promise<BinaryPlace[]> {
+/** Places to look at, best first: the package that came with Purser, then what the system has. Looked up as they are asked for. */
+export async function* binaryPlaces(): AsyncGenerator<BinaryPlace> {
   const packaged = runsGlibcPrograms() ? packagedBinDir() : undefined
-  return [...(packaged === undefined ? [] : [{ binDir: packaged, origin: 'npm package' }]), ...(await systemPlaces())]
-}
-
-async function systemPlaces(): Promise<BinaryPlace[]> {
+  if (packaged !== undefined) yield { binDir: packaged, origin: 'npm package' }
   const configured = (await runAs(undefined, 'pg_config', ['--bindir'])).stdout.trim()
-  const places = configured === '' ? [] : [{ binDir: configured, origin: 'pg_config' }]
+  if (configured !== '') yield { binDir: configured, origin: 'pg_config' }
   for (const { folder, name, flat } of SYSTEM_FOLDERS) {
-    const names = newestFirst(await readdir(folder).catch(() => []), name)
-    places.push(...names.map((entry) => ({ binDir: join(folder, entry, flat ? '' : 'bin'), origin: folder })))
+    for (const entry of newestFirst(await readdir(folder).catch(() => []), name)) {
+      yield { binDir: join(folder, entry, flat ? '' : 'bin'), origin: folder }
+    }
   }
-  return places
 }

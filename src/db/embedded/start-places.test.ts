@@ -66,6 +66,13 @@ describe('who the server runs as', () => {
   })
 })
 
+it.runIf(isRoot)(`a user id without a name is told what to do, because initdb would not say${needsRoot}`, async () => {
+  const nameless = { name: 'nameless', uid: 54_321, gid: 54_321 }
+  const checkout = await portableCheckout(nameless, await freshFolder())
+  const { failed } = await hold({ dataDir: await freshFolder(0o755, nameless) }, { user: nameless, ...checkout })
+  expect(failed).toEqual({ event: 'failed', fault: 'no-passwd-entry', message: expect.stringContaining('54321') })
+})
+
 describe('a data folder that only root may enter', () => {
   const inRootsFolder = async () => {
     const dataDir = join(await freshFolder(0o700), 'data')

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -12,6 +13,10 @@ describe('an ordinary life', () => {
     const first = await start({ dataDir })
     expect(first.adopted).toBe(false)
     expect(first.version).toMatch(/^18\.\d+/)
+    // A group of its own: Ctrl-C in the terminal must not stop the database before Purser has drained its requests.
+    expect(spawnSync('ps', ['-o', 'pgid=', '-p', String(first.pid())], { encoding: 'utf8' }).stdout.trim()).toBe(
+      String(first.pid()),
+    )
     await query(first.connection, 'create table kept (id int)', 'insert into kept values (7)')
     await first.stop()
     expect(() => process.kill(first.pid(), 0)).toThrow('ESRCH')

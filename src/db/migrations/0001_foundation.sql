@@ -288,7 +288,7 @@ create table idempotency_keys (
   scope text not null,
   key text not null,
   fingerprint text not null,
-  answer jsonb not null,
+  answer json not null, -- json, not jsonb: a replay repeats the stored text byte for byte
   created_at timestamptz not null,
   primary key (bucket, project_id, scope, key)
 );

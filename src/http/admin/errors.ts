@@ -1,0 +1,64 @@
+import type { FastifyReply } from 'fastify'
+import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
+import type { AdjustFault } from './parse-adjust.ts'
+import type { ProjectRefusal } from './admin-deps.ts'
+
+/** Every machine-readable code of this surface and its status. docs/errors/admin.md says what to do about each. */
+export const ADMIN_ERRORS = {
+  admin_unconfigured: 503,
+  missing_bearer: 401,
+  invalid_admin_secret: 403,
+  too_many_failed_sign_ins: 429,
+  rate_limited: 429,
+  invalid_request: 400,
+  invalid_json: 400,
+  unsupported_media_type: 415,
+  payload_too_large: 413,
+  invalid_body: 422,
+  project_required: 400,
+  project_unknown: 400,
+  amount_must_be_nonzero: 400,
+  idempotency_key_mismatch: 400,
+  idempotency_key_conflict: 409,
+  idempotency_in_progress: 409,
+  unknown_currency: 422,
+  insufficient_balance: 422,
+  balance_above_maximum: 422,
+  rc_customer_not_found: 404,
+  not_found: 404,
+  method_not_allowed: 405,
+  internal_error: 500,
+} as const satisfies Record<string, number>
+
+export type AdminErrorCode = keyof typeof ADMIN_ERRORS
+
+/** Refusals of the use cases by their codes here. A new refusal does not compile until it has one. */
+export const CODE_OF_REFUSAL = {
+  insufficient_balance: 'insufficient_balance',
+  balance_above_maximum: 'balance_above_maximum',
+  customer_not_found: 'rc_customer_not_found',
+  currency_unknown: 'unknown_currency',
+  idempotency_key_conflict: 'idempotency_key_conflict',
+  project_required: 'project_required',
+  project_unknown: 'project_unknown',
+  idempotency_key_mismatch: 'idempotency_key_mismatch',
+  amount_must_be_nonzero: 'amount_must_be_nonzero',
+} as const satisfies Record<
+  AdjustRefusal['code'] | ProjectRefusal['code'] | Exclude<AdjustFault['code'], 'fields_invalid'>,
+  AdminErrorCode
+>
+
+/** What an error says beyond its code. */
+export type ErrorNote = { text?: string; retryAfterSeconds?: number | undefined }
+
+/** Answers an error. Its body is `{"detail": "code"}`, or `{"detail": "code: text"}` where there is more to say. */
+export function sendError(reply: FastifyReply, code: AdminErrorCode, note: ErrorNote = {}): FastifyReply {
+  if (note.retryAfterSeconds !== undefined) reply.header('retry-after', note.retryAfterSeconds)
+  const detail = note.text === undefined ? code : `${code}: ${note.text}`
+  return reply.code(ADMIN_ERRORS[code]).send({ detail })
+}
+
+/** Answers 422 to well-formed input with invalid values; each problem names its field. */
+export function sendProblems(reply: FastifyReply, problems: readonly string[]): FastifyReply {
+  return reply.code(422).send({ detail: problems.join('; ') })
+}

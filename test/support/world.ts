@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { inject } from 'vitest'
+import type { CustomerChange } from '../../src/core/events/event.ts'
+import type { Database } from '../../src/db/database.ts'
+import { newIds } from '../../src/db/new-ids.ts'
+import { createReads } from '../../src/db/reads.ts'
+import { transactionRunner } from '../../src/db/transaction.ts'
+import { findStore } from '../../src/stores/registry.ts'
+import type { Ctx } from '../../src/usecases/ports.ts'
+import { openTestDatabase, TEMPLATE } from './database.ts'
+
+/** A clock that only the test moves. */
+export type TestClock = { now(): number; set(at: number): void; advance(byMs: number): void }
+
+/** Everything behind the doors: use cases on a database of the test's own, with a clock that the test moves. */
+export type World = { ctx: Ctx; clock: TestClock; database: Database; changes: CustomerChange[]; close(): Promise<void> }
+
+export const STORY_START = Date.parse('2026-01-31T10:00:00Z')
+
+export function testClock(startAt = STORY_START): TestClock {
+  let at = startAt
+  return {
+    now: () => at,
+    set: (to) => {
+      at = to
+    },
+    advance: (byMs) => {
+      at += byMs
+    },
+  }
+}
+
+/** Copies the template into a new database, which `close` drops again. */
+export async function openWorld(startAt = STORY_START): Promise<World> {
+  const server = inject('server')
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const admin = openTestDatabase(server, 'purser', 1)
+  await admin.withConnection((_query, raw) => raw(`create database ${name} template ${TEMPLATE}`))
+  const database = openTestDatabase(server, name)
+  const clock = testClock(startAt)
+  const changes: CustomerChange[] = []
+  const ids = newIds(clock)
+  const ctx: Ctx = {
+    clock,
+    ids,
+    stores: findStore,
+    read: createReads(database.query, clock),
+    transaction: transactionRunner(database, () => ids.next('event'), (change) => changes.push(change)),
+  }
+  return {
+    ctx,
+    clock,
+    database,
+    changes,
+    async close() {
+      await database.close()
+      await admin.withConnection((_query, raw) => raw(`drop database ${name} with (force)`))
+      await admin.close()
+    },
+  }
+}
