@@ -1,5 +1,5 @@
-import type { CustomerChange } from '../core/events/event.ts'
 import type { TxEvents } from '../usecases/ports.ts'
+import type { Announce } from './announce.ts'
 import { type Query, statement } from './statement.ts'
 import { timeOf } from './wire-values.ts'
 
@@ -10,10 +10,10 @@ const INSERT = statement(
 )
 
 /** The outbox. `announce` is told at once and keeps the change until the commit. */
-export function eventRows(query: Query, newId: () => string, announce: (change: CustomerChange) => void): TxEvents {
+export function eventRows(query: Query, newId: () => string, announce: Announce): TxEvents {
   return {
     async append(ref, change, events) {
-      announce(change)
+      announce(change, events)
       await Promise.all(
         events.map((event) =>
           query(INSERT, [

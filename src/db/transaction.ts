@@ -1,7 +1,7 @@
-import type { CustomerChange } from '../core/events/event.ts'
 import type { Result } from '../core/lib/result.ts'
-import { ConflictError } from '../usecases/conflict-error.ts'
+import { ConflictError } from '../core/lib/conflict-error.ts'
 import type { Tx } from '../usecases/ports.ts'
+import type { Announce } from './announce.ts'
 import type { Database, RawQuery } from './database.ts'
 import { createTx } from './tx.ts'
 
@@ -18,15 +18,15 @@ const REPEATABLE = new Set(['40P01', '40001', '23505'])
 export function transactionRunner(
   database: Database,
   newId: () => string,
-  announce: (change: CustomerChange) => void,
+  announce: Announce,
 ) {
   return async function transaction<Value, Refusal>(
     work: (tx: Tx) => Promise<Result<Value, Refusal>>,
   ): Promise<Result<Value, Refusal>> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { result, changes } = await runOnce(database, newId, work)
-        for (const change of changes) announce(change)
+        const { result, announcements } = await runOnce(database, newId, work, announce)
+        for (const tell of announcements) tell()
         return result
       } catch (error) {
         if (attempt >= ATTEMPTS_MAX || !isRepeatable(error)) throw error
@@ -39,16 +39,18 @@ async function runOnce<Value, Refusal>(
   database: Database,
   newId: () => string,
   work: (tx: Tx) => Promise<Result<Value, Refusal>>,
-): Promise<{ result: Result<Value, Refusal>; changes: CustomerChange[] }> {
+  announce: Announce,
+): Promise<{ result: Result<Value, Refusal>; announcements: Array<() => void> }> {
   return database.withConnection(async (query, raw) => {
-    const changes: CustomerChange[] = []
+    const announcements: Array<() => void> = []
+    const later: Announce = (change, events) => announcements.push(() => announce(change, events))
     const begun = raw('begin')
     begun.catch(() => undefined)
     try {
-      const result = await work(createTx(query, newId, (change) => changes.push(change)))
+      const result = await work(createTx(query, newId, later))
       await begun
       await finish(raw, result.ok)
-      return { result, changes: result.ok ? changes : [] }
+      return { result, announcements: result.ok ? announcements : [] }
     } catch (error) {
       await raw('rollback').catch(() => undefined)
       throw error

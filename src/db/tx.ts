@@ -1,4 +1,4 @@
-import type { CustomerChange } from '../core/events/event.ts'
+import type { Announce } from './announce.ts'
 import type { Tx } from '../usecases/ports.ts'
 import { catalogRows } from './catalog-rows.ts'
 import { customerRows } from './customers.ts'
@@ -11,7 +11,7 @@ import type { Query } from './statement.ts'
 import { walletRows } from './wallet.ts'
 
 /** The tables as one transaction sees them. */
-export function createTx(query: Query, newEventId: () => string, announce: (change: CustomerChange) => void): Tx {
+export function createTx(query: Query, newEventId: () => string, announce: Announce): Tx {
   return {
     projects: projectRows(query),
     catalog: catalogRows(query),

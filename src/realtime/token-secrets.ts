@@ -5,9 +5,9 @@ import type { TokenSecrets } from '../usecases/realtime/token-secrets.ts'
 const TOKEN_BYTES = 32
 
 /** Socket tokens of 32 random bytes in base64url, hashed with SHA-256. `random` gives that many bytes. */
-export function createTokenSecrets(random: (size: number) => Buffer = randomBytes): TokenSecrets {
+export function createTokenSecrets(random: (count: number) => Uint8Array = randomBytes): TokenSecrets {
   return {
-    newToken: () => random(TOKEN_BYTES).toString('base64url'),
+    newToken: () => Buffer.from(random(TOKEN_BYTES)).toString('base64url'),
     hash: (token) => createHash('sha256').update(token).digest('hex'),
   }
 }

@@ -8,7 +8,11 @@ export function parse(path: string, text: string): ts.SourceFile {
 /** Every node of a file, outer before inner. */
 export function* nodesOf(node: ts.Node): Generator<ts.Node> {
   yield node
-  for (const child of node.getChildren()) yield* nodesOf(child)
+  const children: ts.Node[] = []
+  ts.forEachChild(node, (child) => {
+    children.push(child)
+  })
+  for (const child of children) yield* nodesOf(child)
 }
 
 /** Where a node is, as people and editors write it: `src/a.ts:12`. */

@@ -12,7 +12,7 @@ import { runAs } from './run-as.ts'
 export type Binaries = { binDir: string; version: string; major: number; copied: boolean }
 
 /** Older servers lack features that the schema uses. */
-export const OLDEST_MAJOR = 15
+const OLDEST_MAJOR = 15
 
 /** Reads the answer of `postgres --version`; undefined when it is something else. */
 export function parseVersion(text: string): { version: string; major: number } | undefined {

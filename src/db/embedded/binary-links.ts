@@ -5,7 +5,7 @@ import { codeOf, exists } from './file-facts.ts'
 /** List of symlinks that npm cannot carry; the package's own install script would make them, but scripts may be off. */
 export const LINKS_FILE = 'pg-symlinks.json'
 
-export type Link = { at: string; to: string }
+type Link = { at: string; to: string }
 
 /**
  * Reads the package's list. Its paths start with the name of the folder that holds the list; both sides come back relative to

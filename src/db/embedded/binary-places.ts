@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { runAs } from './run-as.ts'
 
 /** A folder that may hold `postgres` and `initdb`, and how we came to it (for messages). */
-export type BinaryPlace = { binDir: string; origin: string }
+type BinaryPlace = { binDir: string; origin: string }
 
 /** Where distributions put PostgreSQL: Debian, Alpine, Red Hat's and PostgreSQL's own packages, Homebrew. */
 const SYSTEM_FOLDERS = [

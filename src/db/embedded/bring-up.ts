@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endOrphans, findEarlierServer, removeMisleadingPidFile } from './earlier-server.ts'
+import { endOrphans, findEarlierServer, removeMisleadingLocks } from './earlier-server.ts'
 import { EmbeddedError } from './embedded-error.ts'
 import { waitUntilReady } from './ready.ts'
 import { adopt, launch, type RunningServer } from './running-server.ts'
@@ -15,7 +15,7 @@ const OBSTACLE_PAUSE_MS = 150
 
 export type LogLine = { level: 'info' | 'warn' | 'error'; message: string }
 
-export type Surroundings = {
+type Surroundings = {
   log: (line: LogLine) => void
   now: () => number
   /** Aborted when the supervisor is told to stop meanwhile. */
@@ -43,8 +43,10 @@ export async function bringUp(plan: ServerPlan, around: Surroundings): Promise<R
     if (earlier.verdict === 'adopt' || earlier.verdict === 'stop') {
       const kept = await takeOver(earlier.pid, earlier.verdict === 'adopt', plan, around)
       if (kept !== undefined) return kept
-    } else if (await removeMisleadingPidFile(plan)) {
-      log({ level: 'warn', message: `Removed a postmaster.pid that named no server of ${plan.clusterDir}.` })
+    } else {
+      for (const file of await removeMisleadingLocks(plan)) {
+        log({ level: 'info', message: `Removed ${file}, which a dead database server left.` })
+      }
     }
     const attempt = await startOnce(plan, around)
     if (typeof attempt !== 'string') return attempt

@@ -1,16 +1,16 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exists } from './file-facts.ts'
+import { readIfPresent } from './file-facts.ts'
 import { type PidFile, parsePidFile } from './pid-file.ts'
 import { inspectProcess, listProcesses, type ProcessFacts } from './process-table.ts'
-import type { ServerPlan } from './server-plan.ts'
+import { type ServerPlan, SOCKET_PORT } from './server-plan.ts'
 
 /**
  * What to do about a `postmaster.pid` we find:
  * `none` nothing runs; `stale` the file names no server of ours; `adopt` exactly the server we would start is running;
  * `stop` a server of this folder runs, but with another binary or other settings, or it is about to end.
  */
-export type EarlierServer = { verdict: 'none' | 'stale' } | { verdict: 'adopt' | 'stop'; pid: number }
+type EarlierServer = { verdict: 'none' | 'stale' } | { verdict: 'adopt' | 'stop'; pid: number }
 
 /** Judges a found `postmaster.pid` against the process that really has that pid. */
 export function judgeEarlierServer(facts: {
@@ -32,7 +32,7 @@ export function judgeEarlierServer(facts: {
 /** Looks for a server that an earlier, killed process of ours left running on this cluster. */
 export async function findEarlierServer(plan: ServerPlan): Promise<EarlierServer> {
   const file = join(plan.clusterDir, 'postmaster.pid')
-  const pidFile = (await exists(file)) ? parsePidFile(await readFile(file, 'utf8').catch(() => '')) : undefined
+  const pidFile = parsePidFile((await readIfPresent(file)) ?? '')
   return judgeEarlierServer({
     pidFile,
     process: pidFile === undefined ? undefined : await inspectProcess(pidFile.pid),
@@ -43,20 +43,31 @@ export async function findEarlierServer(plan: ServerPlan): Promise<EarlierServer
 }
 
 /**
- * Removes a `postmaster.pid` that would stop the server for ever: its pid now belongs to another program or to a zombie, or
- * the file is unreadable. PostgreSQL itself only dares to remove one whose pid is free. A file of a dead pid is left to it,
- * and its own shared-memory check still protects the cluster from children of a dead server.
+ * Removes lock files of a dead server that would stop the next one for ever: `postmaster.pid` and the socket's, when their pid
+ * now belongs to another program or to a zombie that nobody reaps, or when the file is unreadable. PostgreSQL itself only dares
+ * to remove those whose pid is free, which are left to it; and its own shared-memory check still protects the cluster from
+ * children of a dead server.
+ *
+ * @returns the removed files.
  */
-export async function removeMisleadingPidFile(plan: ServerPlan): Promise<boolean> {
-  const file = join(plan.clusterDir, 'postmaster.pid')
-  if (!(await exists(file))) return false
-  const pidFile = parsePidFile(await readFile(file, 'utf8').catch(() => ''))
-  if (pidFile !== undefined && !isTaken(pidFile.pid)) return false
-  if ((await findEarlierServer(plan)).verdict === 'adopt') return false
-  const onThisFolder = (await listProcesses()).some((entry) => entry.command.includes(` -D ${plan.clusterDir} `))
-  if (onThisFolder) return false
-  await rm(file, { force: true })
-  return true
+export async function removeMisleadingLocks(plan: ServerPlan): Promise<string[]> {
+  const candidates = [
+    join(plan.clusterDir, 'postmaster.pid'),
+    // Nobody else may use the socket's folder, so its lock can only be our dead server's.
+    join(plan.socketDir, `.s.PGSQL.${SOCKET_PORT}.lock`),
+  ]
+  const misleading: string[] = []
+  for (const file of candidates) {
+    const text = await readIfPresent(file)
+    if (text === undefined) continue
+    const pidFile = parsePidFile(text)
+    if (pidFile === undefined || isTaken(pidFile.pid)) misleading.push(file)
+  }
+  if (misleading.length === 0) return []
+  const serverLives = (await listProcesses()).some((entry) => `${entry.command} `.includes(` -D ${plan.clusterDir} `))
+  if (serverLives) return []
+  for (const file of misleading) await rm(file, { force: true })
+  return misleading
 }
 
 function isTaken(pid: number): boolean {

@@ -14,7 +14,7 @@ export type HomeFacts = {
   freeSystemHome: string
 }
 
-export type HomeDecision =
+type HomeDecision =
   | { kind: 'data-dir' | 'system'; folder: string }
   | { kind: 'refuse'; fault: EmbeddedFault; message: string }
 

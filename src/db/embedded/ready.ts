@@ -56,7 +56,7 @@ async function versionOver(socketDir: string): Promise<string | undefined> {
 }
 
 /** How the wait for a server came out. `version` is undefined when it is up but has no connection to spare. */
-export type Readiness =
+type Readiness =
   | { kind: 'ready'; version: string | undefined }
   | { kind: 'ended'; reason: string }
   | { kind: 'hopeless'; cause: unknown }

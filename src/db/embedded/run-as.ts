@@ -14,7 +14,7 @@ const MAX_OUTPUT_BYTES = 1024 * 1024
 /** A probe answers in milliseconds; a minute is a hung disk. */
 const DEFAULT_TIMEOUT_MS = 60_000
 
-export type Outcome = { ok: boolean; stdout: string; stderr: string; error: ExecFileException | undefined }
+type Outcome = { ok: boolean; stdout: string; stderr: string; error: ExecFileException | undefined }
 
 /** The uid and gid options of `spawn`; nothing when the server runs as ourselves. */
 export function identityOf(user: ServerUser | undefined): { uid?: number; gid?: number } {

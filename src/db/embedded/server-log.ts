@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { exists } from './file-facts.ts'
 
 /** Beyond this the log is set aside as `server.log.1`; with both files it stays below about twice this. */
-export const MAX_LOG_BYTES = 4 * 1024 * 1024
+const MAX_LOG_BYTES = 4 * 1024 * 1024
 /** How often the size is looked at. A server in trouble writes a few megabytes in that time at most. */
 export const LOG_CHECK_INTERVAL_MS = 30_000
 /** Enough to show why a start failed. */

@@ -4,7 +4,7 @@ import { EmbeddedError, USE_OWN_SERVER } from './embedded-error.ts'
 export type ServerUser = { name: string; uid: number; gid: number }
 
 /** Tried in this order when a root process has nothing better to go by. `purser` lets an operator make one for us. */
-export const SERVER_ACCOUNTS = ['purser', 'postgres', '_postgres', 'nobody'] as const
+const SERVER_ACCOUNTS = ['purser', 'postgres', '_postgres', 'nobody'] as const
 
 /** Reads the text of `/etc/passwd` (passwd(5)); lines that are not accounts are skipped. */
 export function parsePasswd(text: string): ServerUser[] {

@@ -10,7 +10,7 @@ import { SOCKET_PORT } from './server-plan.ts'
 const TEMPORARY_NAME = 'purser-XXXXXX'
 
 /** Longest path of a unix socket in bytes, without its closing zero (sun_path of unix(7); BSD and macOS have 4 bytes less). */
-export function maxSocketPathBytes(platform: NodeJS.Platform): number {
+function maxSocketPathBytes(platform: NodeJS.Platform): number {
   return platform === 'linux' ? 107 : 103
 }
 

@@ -34,23 +34,16 @@ describe('the Node process is killed', () => {
     expect(await query(server.connection, 'select id from kept')).toEqual([{ id: 7 }])
   })
 
-  it('can stop an adopted server', async () => {
-    const dataDir = await freshFolder()
-    const { child, ready } = await holdWithRow(dataDir)
-    await killHard(child)
-    const server = await start({ dataDir })
-    await server.stop()
-    expect(server.adopted).toBe(true)
-    await expect(query(ready.connection, 'select 1')).rejects.toThrow('ENOENT')
-  })
-
-  it('adopts over a long path too, where the socket is in a temporary folder', async () => {
+  it('adopts over a long path too, where the socket is in a temporary folder, and can stop what it adopted', async () => {
     const dataDir = join(await freshFolder(), 'long'.repeat(30))
     const { child, ready } = await holdWithRow(dataDir)
     await killHard(child)
     const server = await start({ dataDir })
     expect(server.adopted).toBe(true)
     expect(server.connection).toEqual(ready.connection)
+    await server.stop()
+    await expect(query(ready.connection, 'select 1')).rejects.toThrow('ENOENT')
+    expect(lifeOf(ready.serverPid)).toBeUndefined()
   })
 
   it('stops a server of the folder that runs with other settings, and starts its own', async () => {
@@ -143,15 +136,20 @@ describe('both are killed', () => {
     expect(await query(server.connection, 'select id from kept')).toEqual([{ id: 7 }])
   })
 
-  it('starts when the pid in postmaster.pid belongs to another program by now, or the file is empty', async () => {
+  it('starts when the pid in a left lock file belongs to another program by now, or the file is empty', async () => {
     const dataDir = await freshFolder()
     const first = await start({ dataDir })
     await first.stop()
     const pidFile = join(first.clusterDir, 'postmaster.pid')
-    // This very test process: alive, and no server.
-    await writeFile(pidFile, `${process.pid}\n${first.clusterDir}\n1\n5432\n/tmp\n\n\nready\n`)
+    // This very test process, and one of the server's own user: alive, and no server.
+    const { uid, gid } = await stat(first.clusterDir)
+    const stranger = spawn('sleep', ['60'], isRoot ? { uid, gid } : {})
+    const leftBy = (pid: number | undefined) => `${pid}\n${first.clusterDir}\n1\n5432\n/tmp\n\n\nready\n`
+    await writeFile(pidFile, leftBy(process.pid))
+    await writeFile(join(first.connection.host, '.s.PGSQL.5432.lock'), leftBy(stranger.pid))
     const second = await start({ dataDir })
     expect(second.adopted).toBe(false)
+    stranger.kill('SIGKILL')
     await second.stop()
     await writeFile(pidFile, '')
     const third = await start({ dataDir })

@@ -41,7 +41,7 @@ export type EmbeddedServer = {
 export type EmbeddedTuning = { systemDir: string; restartDelaysMs: readonly number[] }
 
 /** Where clusters go whose server may not enter the data folder. */
-export const SYSTEM_DIR = '/var/lib/purser'
+const SYSTEM_DIR = '/var/lib/purser'
 
 /**
  * Starts the embedded PostgreSQL server of a data folder, or takes over the one that an earlier, killed process left.

@@ -7,7 +7,7 @@ import { boundLog, LOG_CHECK_INTERVAL_MS } from './server-log.ts'
 import type { ServerPlan } from './server-plan.ts'
 import { stopServer } from './stop-server.ts'
 
-export type SupervisorSettings = {
+type SupervisorSettings = {
   plan: ServerPlan
   log: (line: LogLine) => void
   now: () => number

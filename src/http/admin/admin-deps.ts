@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import type { Result } from '../../core/lib/result.ts'
 import type { Ctx } from '../../usecases/ports.ts'
-import type { RateLimiter } from '../lib/rate-limit.ts'
 import type { OpenApiFacts } from '../lib/openapi.ts'
-import type { RealtimeBootstrapDeps } from './realtime-bootstrap.ts'
+import type { RateLimiter } from '../lib/rate-limit.ts'
+import type { OpenApiSink } from '../lib/surface.ts'
+import type { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
 
 /** Which project an operator means: the only one, or the one that the header `X-Purser-Project` names. */
 export type ProjectRefusal = { code: 'project_required' } | { code: 'project_unknown' }
@@ -26,7 +27,7 @@ export type AdminDeps = {
     /** Wrong secrets by address. */
     failedAuth: Limiter
   }
-  realtime: RealtimeBootstrapDeps
+  realtime: Parameters<typeof registerRealtimeBootstrap>[1]
   openApi: OpenApiFacts
-  onOpenApi(name: 'admin', document: () => object): void
+  onOpenApi: OpenApiSink<'admin'>
 }

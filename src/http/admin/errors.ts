@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
-import type { AdjustFault } from './parse-adjust.ts'
 import type { ProjectRefusal } from './admin-deps.ts'
+import type { AdjustFault } from './parse-adjust.ts'
 
 /** Every machine-readable code of this surface and its status. docs/errors/admin.md says what to do about each. */
 export const ADMIN_ERRORS = {
@@ -13,7 +13,7 @@ export const ADMIN_ERRORS = {
   invalid_request: 400,
   invalid_json: 400,
   unsupported_media_type: 415,
-  payload_too_large: 413,
+  body_too_large: 413,
   invalid_body: 422,
   project_required: 400,
   project_unknown: 400,

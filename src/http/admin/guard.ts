@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RateVerdict } from '../lib/rate-limit.ts'
+import { bearerOf } from '../lib/user-identity.ts'
 import type { AdminDeps, Limiter } from './admin-deps.ts'
 import { sendError } from './errors.ts'
 
@@ -28,11 +29,6 @@ export function adminGuard({ secrets, limits }: Pick<AdminDeps, 'secrets' | 'lim
     }
     return limitRequest(reply, limit.take(`secret-${index}`))
   }
-}
-
-/** The token of an Authorization header; null for another scheme or an empty token. The scheme's case is free (RFC 9110). */
-function bearerOf(header: string | undefined): string | null {
-  return /^bearer +(\S.*)$/i.exec(header ?? '')?.[1] ?? null
 }
 
 /** Compares with every secret, always, in a time that depends on none of them. */

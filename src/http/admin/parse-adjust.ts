@@ -79,7 +79,7 @@ function problemsOf(fields: Fields, { pathUserId, headerKey }: AdjustParts, maxA
     ['reason', reasonProblem(fields.reason)],
     ['currency', currencyProblem(fields.currency)],
     ['idempotency_key', keyProblem(fields.idempotency_key)],
-    ['Idempotency-Key', keyProblem(headerKey)],
+    ['Idempotency-Key', headerProblem(headerKey)],
   ]
   const unknown = Object.keys(fields).filter((name) => !FIELDS.has(name))
   return [
@@ -123,4 +123,10 @@ function keyProblem(value: unknown): string | null {
     return `must be a text of 1 to ${IDEMPOTENCY_KEY_MAX_LENGTH} characters`
   }
   return isPlainText(value) ? null : 'must not contain control characters'
+}
+
+/** Other characters would be read differently from a header than from a body, so the two would never be equal. */
+function headerProblem(value: string | undefined): string | null {
+  if (value !== undefined && /[^\x20-\x7e]/.test(value)) return 'must be ASCII; send other keys in the body'
+  return keyProblem(value)
 }

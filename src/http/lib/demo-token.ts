@@ -22,14 +22,14 @@ export function isDemoToken(bearer: string): boolean {
  * Signs in a user of the demo project without an identity provider. Only for the demo project: whoever can have tokens
  * minted can be anybody. The secret is the process's own and is shown to nobody.
  */
-export function mintDemoToken(secret: Buffer, userId: string, now: number): string {
+export function mintDemoToken(secret: string | Buffer, userId: string, now: number): string {
   const claims = { sub: userId, exp: Math.floor((now + DEMO_TOKEN_LIFE_MS) / SECOND_MS) }
   const signed = PREFIX + Buffer.from(JSON.stringify(claims)).toString('base64url')
   return `${signed}.${signatureOf(secret, signed)}`
 }
 
 /** The user of a demo token. Errors: `invalid_token`; `token_expired`. */
-export function verifyDemoToken(secret: Buffer, token: string, now: number): VerifiedDemoToken {
+export function verifyDemoToken(secret: string | Buffer, token: string, now: number): VerifiedDemoToken {
   const end = token.lastIndexOf('.')
   if (!isDemoToken(token) || token.length > TOKEN_MAX_LENGTH || end < PREFIX.length) return INVALID
   const signed = token.slice(0, end)
@@ -41,7 +41,7 @@ export function verifyDemoToken(secret: Buffer, token: string, now: number): Ver
 
 const INVALID = { ok: false, code: 'invalid_token' } as const
 
-function signatureOf(secret: Buffer, signed: string): string {
+function signatureOf(secret: string | Buffer, signed: string): string {
   return createHmac('sha256', secret).update(signed).digest('base64url')
 }
 

@@ -6,7 +6,7 @@ import { type GrantRefusal, grant } from '../../core/wallet/grant.ts'
 import { ledgerTransaction } from '../../core/wallet/ledger-transaction.ts'
 import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
-import { ConflictError } from '../conflict-error.ts'
+import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { recordChange } from '../customers/record-change.ts'
 import type { Ctx, IdempotencyKey, Tx } from '../ports.ts'
 

@@ -1,0 +1,30 @@
+import { readSettings } from '../config/read-settings.ts'
+import { createServer } from '../http/server.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
+import type { Ctx } from '../usecases/ports.ts'
+import { registerSurfaces } from './register-surfaces.ts'
+
+/** The OpenAPI documents of all surfaces, made from the routes of a server that has no database and serves nobody. */
+export async function describeOpenApi(version: string): Promise<Map<string, object>> {
+  const read = readSettings({}, () => '')
+  if (!read.ok) throw new Error('the default settings are valid')
+  const logger = await createLogger({ level: 'silent', format: 'json', isTerminal: false })
+  const server = createServer({ logger, maxBodyBytes: read.reading.settings.maxBodyBytes, trustProxy: false, newRequestId: () => '' })
+  const documents = await registerSurfaces(server, {
+    settings: read.reading.settings,
+    logger,
+    version,
+    // Routes are only described here, and no route looks at these before a request comes.
+    ctx: { clock: { now: () => 0 } } as Ctx,
+    metrics: createMetrics(),
+    demo: null,
+    secrets: { newToken: () => '', hash: () => '' },
+    url: '',
+    engine: '',
+    state: { isDraining: false },
+    isReachable: async () => false,
+  })
+  await server.ready()
+  return new Map([...documents].map(([name, document]) => [name, document()]))
+}

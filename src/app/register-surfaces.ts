@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Settings } from '../config/schema.ts'
+import { adminSurface } from '../http/admin/admin-surface.ts'
+import { RateLimiter } from '../http/lib/rate-limit.ts'
+import { opsSurface } from '../http/ops/ops-surface.ts'
+import { pagesSurface } from '../http/pages/pages-surface.ts'
+import { sdkV1Surface } from '../http/sdk-v1/sdk-v1-surface.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Ctx } from '../usecases/ports.ts'
+import { chooseProject } from '../usecases/projects/choose-project.ts'
+import type { TokenSecrets } from '../usecases/realtime/token-secrets.ts'
+import type { PreparedDemo } from './prepare-demo.ts'
+import { demoSignIn, realtimeBootstrapDeps } from './user-sign-in.ts'
+
+export type SurfaceOptions = {
+  settings: Settings
+  logger: Logger
+  version: string
+  ctx: Ctx
+  metrics: Metrics
+  demo: PreparedDemo | null
+  secrets: TokenSecrets
+  url: string
+  engine: string
+  state: { readonly isDraining: boolean }
+  isReachable(): Promise<boolean>
+}
+
+/** Mounts every surface on the server, and gathers the OpenAPI documents that they announce. */
+export async function registerSurfaces(server: FastifyInstance, options: SurfaceOptions): Promise<Map<string, () => object>> {
+  const { ctx, settings, logger, metrics, demo, secrets, version } = options
+  const documents = new Map<string, () => object>()
+  const onOpenApi = (name: string, document: () => object) => documents.set(name, document)
+  const openApi = { version, publicUrl: settings.publicUrl }
+  const projectFor = (request: FastifyRequest) => chooseProject(ctx, namedProject(request))
+  const limiter = (perMinute: number) => new RateLimiter(perMinute, ctx.clock)
+  const signIn = demo === null ? null : demoSignIn(demo.credentials.project_id, ctx.clock)
+
+  await server.register(sdkV1Surface, {
+    ctx,
+    logger,
+    openApi,
+    onOpenApi,
+    hashSecret: secrets.hash,
+    onRefusal: (code: number) => metrics.recordRefusal('sdk-v1', code),
+  })
+  await server.register(adminSurface, {
+    ctx,
+    openApi,
+    onOpenApi,
+    projectFor,
+    secrets: adminSecrets(options),
+    maxAdjust: settings.maxAdjust,
+    limits: {
+      currencies: limiter(settings.rateAdminCurrencies),
+      balances: limiter(settings.rateAdminBalances),
+      adjust: limiter(settings.rateAdminAdjust),
+      failedAuth: limiter(settings.rateFailedAuth),
+    },
+    realtime: realtimeBootstrapDeps({ ...options, projectFor, signIn, limiter: limiter(settings.rateBootstrap) }),
+  })
+  await server.register(opsSurface, {
+    documents,
+    readiness: () => readiness(options),
+    metricsText: () => metrics.render(),
+    metricsContentType: metrics.contentType,
+    publicUrl: settings.publicUrl,
+  })
+  await server.register(pagesSurface, {
+    version,
+    engine: options.engine,
+    publicUrl: settings.publicUrl,
+    demo:
+      demo === null || signIn === null
+        ? null
+        : { testStoreKey: demo.credentials.test_store_key, projectId: demo.credentials.project_id, mintToken: signIn.mint },
+  })
+  return documents
+}
+
+function namedProject(request: FastifyRequest): string | null {
+  const header = request.headers['x-purser-project']
+  return typeof header === 'string' && header !== '' ? header : null
+}
+
+/** In demo mode the generated secret opens the Admin API; otherwise only what the settings give does. */
+function adminSecrets({ settings, demo }: SurfaceOptions): readonly string[] {
+  return settings.adminSecrets ?? (demo === null ? [] : [demo.credentials.admin_secret])
+}
+
+async function readiness({ state, isReachable }: SurfaceOptions) {
+  const database = await isReachable()
+  const draining = state.isDraining
+  return { ready: database && !draining, checks: { database, draining } }
+}

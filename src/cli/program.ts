@@ -1,0 +1,25 @@
+import { Command } from 'commander'
+import { configCommand } from './config-command.ts'
+import { docsCommand } from './docs-command.ts'
+import { healthcheckCommand } from './healthcheck-command.ts'
+import { migrateCommand } from './migrate-command.ts'
+import { openApiCommand } from './openapi-command.ts'
+import { projectCommand } from './project-command.ts'
+import { serveCommand } from './serve-command.ts'
+import { VERSION } from './version.ts'
+
+/** The command line. Each command is a file of its own. */
+export function createProgram(): Command {
+  return new Command('purser')
+    .description('Self-hosted server for in-app purchases, subscriptions, entitlements and credits.')
+    .version(VERSION)
+    .addCommand(serveCommand())
+    .addCommand(configCommand())
+    .addCommand(projectCommand())
+    .addCommand(migrateCommand())
+    .addCommand(healthcheckCommand())
+    .addCommand(openApiCommand())
+    .addCommand(docsCommand())
+    .showSuggestionAfterError()
+    .showHelpAfterError('(add --help for what is possible)')
+}

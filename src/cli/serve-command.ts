@@ -1,0 +1,65 @@
+import { Command } from 'commander'
+import { type RunningApp, startApp } from '../app.ts'
+import { createLogger, type Logger } from '../telemetry/logger.ts'
+import { demoBanner } from './demo-banner.ts'
+import { print } from './print.ts'
+import { loadSettings } from './settings.ts'
+import { VERSION } from './version.ts'
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the server: API, realtime gateway and background work in one process')
+    .option('--demo', 'create a demo project and write its keys to credentials.json in the data folder')
+    .action(async (options: { demo?: boolean }) => {
+      const { settings } = loadSettings()
+      const logger = await createLogger({
+        level: settings.logLevel,
+        format: settings.logFormat,
+        isTerminal: process.stdout.isTTY === true,
+      })
+      const app = await startOrExit(logger, () =>
+        startApp({
+          settings,
+          logger,
+          version: VERSION,
+          demo: options.demo === true,
+          clock: { now: () => Date.now() },
+          onFailure: (error) => {
+            logger.fatal({ err: error }, 'the server cannot go on')
+            process.exit(1)
+          },
+        }),
+      )
+      if (app.demo === null) logger.info({ url: app.url, engine: app.engine }, 'Purser is ready')
+      else for (const line of demoBanner(app.demo, app.engine)) print(line)
+      stopOnSignal(app, logger, settings.shutdownGraceMs)
+    })
+}
+
+async function startOrExit(logger: Logger, start: () => Promise<RunningApp>): Promise<RunningApp> {
+  try {
+    return await start()
+  } catch (error) {
+    logger.fatal({ err: error }, `Purser could not start: ${error instanceof Error ? error.message : String(error)}`)
+    process.exit(1)
+  }
+}
+
+/** The first signal lets requests under way end; a second one, or the end of the grace time, ends the process at once. */
+function stopOnSignal(app: RunningApp, logger: Logger, graceMs: number): void {
+  let isStopping = false
+  const stop = async (signal: NodeJS.Signals) => {
+    if (isStopping) process.exit(1)
+    isStopping = true
+    logger.info({ signal }, 'stopping')
+    const forced = setTimeout(() => {
+      logger.error({ graceMs }, 'the grace time is over; ending with requests under way')
+      process.exit(1)
+    }, graceMs)
+    await app.stop()
+    clearTimeout(forced)
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}

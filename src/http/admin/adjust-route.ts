@@ -1,0 +1,88 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { Type } from 'typebox'
+import { ConflictError } from '../../core/lib/conflict-error.ts'
+import { type AdjustInput, adjustBalance } from '../../usecases/wallet/adjust-balance.ts'
+import type { AdminDeps } from './admin-deps.ts'
+import { errorSchemas } from './error-schema.ts'
+import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
+import { parseAdjust } from './parse-adjust.ts'
+import { AdjustBody, AdjustedWire, adjustToWire, UserAdjustBody, UserIdWire } from './wire/adjust-to-wire.ts'
+
+/** Who a change is booked under: there is one shared secret, and it names nobody. */
+const ACTOR = 'admin'
+
+/** A parallel request with the same key is done by then, in all likelihood. */
+const IN_PROGRESS_RETRY_SECONDS = 1
+
+const shared = {
+  tags: ['Credits'],
+  security: [{ adminSecret: [] }],
+  headers: Type.Object({
+    'idempotency-key': Type.Optional(Type.String({ description: 'Another place for idempotency_key.' })),
+  }),
+  response: { 200: AdjustedWire, ...errorSchemas(404, 409, 413, 415, 422) },
+}
+
+const schema = {
+  ...shared,
+  operationId: 'adjustBalance',
+  summary: 'Grant or deduct credits',
+  body: AdjustBody,
+}
+
+const userSchema = {
+  ...shared,
+  operationId: 'adjustBalanceOfUser',
+  summary: 'Grant or deduct credits of the user in the path',
+  params: Type.Object({ user_id: UserIdWire }),
+  body: UserAdjustBody,
+}
+
+type RouteDeps = Pick<AdminDeps, 'ctx' | 'projectFor' | 'maxAdjust'>
+
+/** `POST /admin/credits/adjust` and `POST /admin/credits/users/{user_id}/adjust`: one operation under two paths. */
+export function adjustRoute(app: FastifyInstance, deps: RouteDeps, guard: onRequestAsyncHookHandler): void {
+  app.post('/credits/adjust', { schema, onRequest: guard }, (request, reply) => adjust(deps, request, reply, null))
+  app.post('/credits/users/:user_id/adjust', { schema: userSchema, onRequest: guard }, (request, reply) => {
+    const { user_id: userId } = request.params as { user_id: string }
+    return adjust(deps, request, reply, userId)
+  })
+}
+
+async function adjust(
+  deps: RouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pathUserId: string | null,
+): Promise<unknown> {
+  // Node joins repeated headers of this name into one text.
+  const headerKey = request.headers['idempotency-key'] as string | undefined
+  const parsed = parseAdjust({ pathUserId, body: request.body, headerKey }, deps)
+  if (!parsed.ok) {
+    if (parsed.refusal.code === 'fields_invalid') return sendProblems(reply, parsed.refusal.problems)
+    return sendError(reply, CODE_OF_REFUSAL[parsed.refusal.code])
+  }
+  const project = await deps.projectFor(request)
+  if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
+  const input = { ...parsed.value, projectId: project.value, actor: ACTOR, requestId: request.id }
+  const outcome = await adjustUnlessRaced(deps, input)
+  if (outcome === 'raced') {
+    return sendError(reply, 'idempotency_in_progress', { retryAfterSeconds: IN_PROGRESS_RETRY_SECONDS })
+  }
+  if (!outcome.ok) return sendError(reply, CODE_OF_REFUSAL[outcome.refusal.code])
+  reply.header('x-purser-revision', outcome.value.revision)
+  return adjustToWire(outcome.value, input.idempotencyKey)
+}
+
+/** A request that lost the race for its key again and again is told so: it was not done, and may be repeated. */
+async function adjustUnlessRaced(
+  { ctx }: RouteDeps,
+  input: AdjustInput,
+): Promise<Awaited<ReturnType<typeof adjustBalance>> | 'raced'> {
+  try {
+    return await adjustBalance(ctx, input)
+  } catch (error) {
+    if (error instanceof ConflictError) return 'raced'
+    throw error
+  }
+}

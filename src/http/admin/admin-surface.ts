@@ -1,0 +1,44 @@
+import swagger from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+import { openApiOptions } from '../lib/openapi.ts'
+import { nameSurface } from '../lib/surface.ts'
+import { adjustRoute } from './adjust-route.ts'
+import type { AdminDeps } from './admin-deps.ts'
+import { balancesRoute } from './balances-route.ts'
+import { currenciesRoute } from './currencies-route.ts'
+import { answerThrown } from './error-handler.ts'
+import { sendError } from './errors.ts'
+import { adminGuard } from './guard.ts'
+import { acceptJsonOnly } from './json-only.ts'
+import { refuseOtherMethods } from './other-methods.ts'
+import { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
+
+/**
+ * The surface of operators (Admin Credits API), and of signed-in users who start a realtime session: both share the
+ * error form `{"detail": ...}` and a document. Register it without a prefix.
+ */
+export async function adminSurface(app: FastifyInstance, deps: AdminDeps): Promise<void> {
+  nameSurface(app, 'admin')
+  await app.register(swagger, openApiOptions('admin', deps.openApi))
+  app.setErrorHandler(answerThrown)
+  registerRealtimeBootstrap(app, deps.realtime)
+  await app.register(async (credits) => creditsRoutes(credits, deps), { prefix: '/admin' })
+  app.addHook('onReady', async () => deps.onOpenApi('admin', () => app.swagger()))
+}
+
+function creditsRoutes(app: FastifyInstance, deps: AdminDeps): void {
+  acceptJsonOnly(app)
+  // The schemas describe; the parse files decide. Rules such as "without surrounding blanks" have no schema.
+  app.setValidatorCompiler(() => () => true)
+  app.setNotFoundHandler((_request, reply) => sendError(reply, 'not_found'))
+  // Before a body is read: to an unknown path, no content type is wrong.
+  app.addHook('onRequest', async (request, reply) => (request.is404 ? sendError(reply, 'not_found') : undefined))
+  const guard = adminGuard(deps)
+  currenciesRoute(app, deps, guard(deps.limits.currencies))
+  balancesRoute(app, deps, guard(deps.limits.balances))
+  adjustRoute(app, deps, guard(deps.limits.adjust))
+  refuseOtherMethods(app, '/credits/currencies', ['GET', 'HEAD'])
+  refuseOtherMethods(app, '/credits/users/:user_id/balances', ['GET', 'HEAD'])
+  refuseOtherMethods(app, '/credits/adjust', ['POST'])
+  refuseOtherMethods(app, '/credits/users/:user_id/adjust', ['POST'])
+}

@@ -1,0 +1,27 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ConflictError } from '../../usecases/conflict-error.ts'
+import { requestFaultOf } from '../lib/request-fault.ts'
+import { faultBody, type SdkErrorBody, SdkFault } from './sdk-fault.ts'
+
+/** When to come back after parallel changes of one customer got in each other's way. */
+const RETRY_AFTER_SECONDS = 1
+
+/** Answers what a request of this surface ended with. The body is never empty: SDKs parse it whatever the status is. */
+export function errorHandler(onRefusal: (code: number) => void) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { status, body } = answerOf(error)
+    if (status === 500 && !(error instanceof SdkFault)) request.log.error({ err: error }, 'an SDK request failed')
+    if (error instanceof ConflictError) reply.header('retry-after', RETRY_AFTER_SECONDS)
+    onRefusal(body.code)
+    return reply.code(status).send(body)
+  }
+}
+
+function answerOf(error: unknown): { status: number; body: SdkErrorBody } {
+  if (error instanceof SdkFault) return error
+  // A server's status although nothing is broken: after any other the SDKs drop the purchase or the attributes.
+  if (error instanceof ConflictError) return new SdkFault('in_progress')
+  const fault = requestFaultOf(error)
+  if (fault !== null) return { status: fault.status, body: faultBody('bad_request', fault.message) }
+  return new SdkFault('internal')
+}

@@ -1,0 +1,76 @@
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { assert } from '../../core/lib/assert.ts'
+import { SECOND_MS } from '../../core/lib/clock.ts'
+import { keyShape } from '../../core/projects/api-keys.ts'
+import type { App } from '../../core/projects/project.ts'
+import type { SecretKey } from '../../usecases/ports.ts'
+import { ShortCache } from '../lib/short-cache.ts'
+import { bearerOf } from '../lib/user-identity.ts'
+import type { SdkV1Deps } from './sdk-deps.ts'
+import { SdkFault } from './sdk-fault.ts'
+
+/** Whose request it is. */
+export type SdkCaller = { kind: 'public'; app: App; projectId: string } | { kind: 'secret'; projectId: string }
+
+/** Which keys open a route: an app's public key alone, or a secret key for REST API v1 too. */
+export type KeyRule = 'public' | 'public_or_secret'
+
+/** Makes the onRequest hook of a route. */
+export type KeyGuard = (rule: KeyRule) => onRequestAsyncHookHandler
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    sdkCaller?: SdkCaller
+  }
+}
+
+/** A withdrawn key may work for this long on a server that just saw it; every call of an SDK looks its key up. */
+const KEY_LIFE_MS = 5 * SECOND_MS
+
+/** Keys kept at once; far more than a server has apps. */
+const MAX_KEYS = 1_000
+
+/**
+ * Makes the check of API keys. Only keys that exist are kept, secret ones by their hash; looking up a hash takes a time
+ * that says nothing about the key. RevenueCat REST API v1, authentication.
+ */
+export function keyGuard({ ctx, hashSecret }: Pick<SdkV1Deps, 'ctx' | 'hashSecret'>): KeyGuard {
+  const apps = new ShortCache<App>(ctx.clock, { lifeMs: KEY_LIFE_MS, maxEntries: MAX_KEYS })
+  const secrets = new ShortCache<SecretKey>(ctx.clock, { lifeMs: KEY_LIFE_MS, maxEntries: MAX_KEYS })
+  const callerOfKey = async (key: string): Promise<SdkCaller | SecretKey | null> => {
+    const shape = keyShape(key)
+    if (shape === null) return null
+    if (shape.kind === 'secret') {
+      const hash = hashSecret(key)
+      return secrets.get(hash, () => ctx.read.projects.secretKeyByHash(hash))
+    }
+    const app = await apps.get(key, () => ctx.read.projects.appByPublicKey(key))
+    return app === null ? null : { kind: 'public', app, projectId: app.projectId }
+  }
+  return (rule) => async (request) => {
+    const key = bearerOf(request.headers.authorization)
+    const found = key === null ? null : await callerOfKey(key)
+    if (found === null) throw new SdkFault('key_invalid')
+    request.sdkCaller = 'kind' in found ? found : secretCaller(found, rule, request)
+  }
+}
+
+/** A secret key in an app is a leak, and `X-Platform` shows that an app sent it. */
+function secretCaller(key: SecretKey, rule: KeyRule, request: FastifyRequest): SdkCaller {
+  if (key.version !== 'v1') throw new SdkFault('key_of_other_version')
+  if (rule === 'public' || request.headers['x-platform'] !== undefined) throw new SdkFault('key_is_secret')
+  return { kind: 'secret', projectId: key.projectId }
+}
+
+/** The caller of a route that has a guard. */
+export function callerOf(request: FastifyRequest): SdkCaller {
+  assert(request.sdkCaller !== undefined, 'a guarded route knows its caller')
+  return request.sdkCaller
+}
+
+/** The app that calls a route for public keys alone. */
+export function appOf(request: FastifyRequest): App {
+  const caller = callerOf(request)
+  assert(caller.kind === 'public', 'only apps pass the guard for public keys')
+  return caller.app
+}
