@@ -60,7 +60,17 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     })
     const url = settings.publicUrl ?? `http://${hostInUrl(settings.host)}:${settings.port}`
     const demo = options.demo ? await prepareDemo(ctx, secrets, demoInput(settings, url)) : null
-    await registerSurfaces(server, { ...options, ctx, metrics, demo, secrets, url, engine: engine.label, state, isReachable })
+    await registerSurfaces(server, {
+      ...options,
+      ctx,
+      metrics,
+      demo,
+      secrets,
+      url,
+      engine: engine.label,
+      state,
+      isReachable,
+    })
     const gateway = createGateway({
       clock,
       read: ctx.read,

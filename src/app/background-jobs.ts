@@ -31,6 +31,8 @@ export function startBackgroundJobs(ctx: Ctx, logger: Logger, metrics: Metrics):
 }
 
 async function deleteExpiredTokens(ctx: Ctx): Promise<{ done: number; more: boolean }> {
-  const deleted = await ctx.transaction<number, never>(async (tx) => ok(await tx.realtimeTokens.deleteExpired(ctx.clock.now())))
+  const deleted = await ctx.transaction<number, never>(async (tx) =>
+    ok(await tx.realtimeTokens.deleteExpired(ctx.clock.now())),
+  )
   return { done: deleted.ok ? deleted.value : 0, more: false }
 }

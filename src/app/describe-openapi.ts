@@ -10,7 +10,12 @@ export async function describeOpenApi(version: string): Promise<Map<string, obje
   const read = readSettings({}, () => '')
   if (!read.ok) throw new Error('the default settings are valid')
   const logger = await createLogger({ level: 'silent', format: 'json', isTerminal: false })
-  const server = createServer({ logger, maxBodyBytes: read.reading.settings.maxBodyBytes, trustProxy: false, newRequestId: () => '' })
+  const server = createServer({
+    logger,
+    maxBodyBytes: read.reading.settings.maxBodyBytes,
+    trustProxy: false,
+    newRequestId: () => '',
+  })
   const documents = await registerSurfaces(server, {
     settings: read.reading.settings,
     logger,

@@ -28,7 +28,10 @@ export type SurfaceOptions = {
 }
 
 /** Mounts every surface on the server, and gathers the OpenAPI documents that they announce. */
-export async function registerSurfaces(server: FastifyInstance, options: SurfaceOptions): Promise<Map<string, () => object>> {
+export async function registerSurfaces(
+  server: FastifyInstance,
+  options: SurfaceOptions,
+): Promise<Map<string, () => object>> {
   const { ctx, settings, logger, metrics, demo, secrets, version } = options
   const documents = new Map<string, () => object>()
   const onOpenApi = (name: string, document: () => object) => documents.set(name, document)
@@ -74,7 +77,11 @@ export async function registerSurfaces(server: FastifyInstance, options: Surface
     demo:
       demo === null || signIn === null
         ? null
-        : { testStoreKey: demo.credentials.test_store_key, projectId: demo.credentials.project_id, mintToken: signIn.mint },
+        : {
+            testStoreKey: demo.credentials.test_store_key,
+            projectId: demo.credentials.project_id,
+            mintToken: signIn.mint,
+          },
   })
   return documents
 }

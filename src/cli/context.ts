@@ -6,7 +6,11 @@ import { loadSettings } from './settings.ts'
 /** Opens the database for one command, and closes it afterwards. The server may be running on it only by DATABASE_URL. */
 export async function withContext<Value>(work: (context: Context) => Promise<Value>): Promise<Value> {
   const { settings } = loadSettings()
-  const logger = await createLogger({ level: 'warn', format: settings.logFormat, isTerminal: process.stdout.isTTY === true })
+  const logger = await createLogger({
+    level: 'warn',
+    format: settings.logFormat,
+    isTerminal: process.stdout.isTTY === true,
+  })
   const context = await openContext({
     settings,
     clock: { now: () => Date.now() },

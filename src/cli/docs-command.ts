@@ -7,15 +7,17 @@ import { print } from './print.ts'
 
 /** For people who work on Purser: writes the files that are generated from the sources. Tests hold them to be current. */
 export function docsCommand(): Command {
-  return new Command('docs').description('write .env.example, docs/configuration.md and src/db/schema.sql anew').action(async () => {
-    const files = {
-      '.env.example': settingsToEnvExample(),
-      'docs/configuration.md': settingsToMarkdown(),
-      'src/db/schema.sql': await describeMigratedSchema(),
-    }
-    for (const [path, text] of Object.entries(files)) {
-      await writeFile(path, text)
-      print(`wrote ${path}`)
-    }
-  })
+  return new Command('docs')
+    .description('write .env.example, docs/configuration.md and src/db/schema.sql anew')
+    .action(async () => {
+      const files = {
+        '.env.example': settingsToEnvExample(),
+        'docs/configuration.md': settingsToMarkdown(),
+        'src/db/schema.sql': await describeMigratedSchema(),
+      }
+      for (const [path, text] of Object.entries(files)) {
+        await writeFile(path, text)
+        print(`wrote ${path}`)
+      }
+    })
 }

@@ -18,7 +18,10 @@ const SET = statement(
 
 export function listAttributes(query: Query) {
   return async (ref: CustomerRef): Promise<Attributes> => {
-    const rows = await query<{ key: string; value: string | null; updated_at: number }>(LIST, [ref.bucket, ref.customerId])
+    const rows = await query<{ key: string; value: string | null; updated_at: number }>(LIST, [
+      ref.bucket,
+      ref.customerId,
+    ])
     return new Map(rows.map((row) => [row.key, { value: row.value, updatedAt: row.updated_at }]))
   }
 }

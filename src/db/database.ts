@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { ConflictError } from '../core/lib/conflict-error.ts'
 import type { Query, Statement } from './statement.ts'
 import { wireTypes } from './wire-values.ts'
 
@@ -51,15 +52,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     async withConnection(work) {
       const client = await checkOut(pool, options.onWait)
       let failure: Error | undefined
+      // The pool listens to idle connections only. Without a listener the loss of one in use would end the process.
+      const onLost = (error: Error) => {
+        failure = error
+      }
+      client.on('error', onLost)
       try {
         const query: Query = async <Row>(statement: Statement, values: readonly unknown[]) =>
           (await client.query(config(statement, values))).rows as Row[]
         return await work(query, (text) => client.query(text))
       } catch (error) {
-        failure = isConnectionLost(error) ? (error as Error) : undefined
+        if (isConnectionLost(error)) failure = error as Error
         throw error
       } finally {
         client.release(failure)
+        client.off('error', onLost)
       }
     },
     close: () => pool.end(),
@@ -86,9 +93,12 @@ function sessionOptions(options: DatabaseOptions): string {
     .join(' ')
 }
 
-/** Errors after which a connection is not fit for anybody else. Errors of a statement have a SQLSTATE and are harmless. */
+/**
+ * Errors after which a connection is not fit for anybody else. What the server reports of a statement is harmless, and so
+ * is a conflict that our own code found; of an error that nobody expected the connection's state is not known.
+ */
 function isConnectionLost(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code
-  const hasSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)
-  return !hasSqlState || code.startsWith('57P') || code.startsWith('08') || code === '25P03'
+  if (!(error instanceof pg.DatabaseError)) return !(error instanceof ConflictError)
+  const code = error.code ?? ''
+  return code.startsWith('57P') || code.startsWith('08') || code === '25P03'
 }

@@ -63,10 +63,14 @@ export function pendingMigrations(
   for (const done of applied) {
     const known = migrations.find((migration) => migration.number === done.number)
     if (known === undefined) {
-      throw new Error(`the database has migration ${done.number} (${done.name}), which this version of Purser does not know: start the newer version`)
+      throw new Error(
+        `the database has migration ${done.number} (${done.name}), which this version of Purser does not know: start the newer version`,
+      )
     }
     if (known.checksum !== done.checksum) {
-      throw new Error(`migration ${done.number} (${done.name}) was changed after it was applied: restore the released file`)
+      throw new Error(
+        `migration ${done.number} (${done.name}) was changed after it was applied: restore the released file`,
+      )
     }
   }
   return migrations.filter((migration) => !applied.some((done) => done.number === migration.number))

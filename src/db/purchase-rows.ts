@@ -1,6 +1,6 @@
-import type { Environment, PeriodType, Purchase, PurchaseTransaction } from '../core/purchases/purchase.ts'
 import type { ProductType } from '../core/catalog/catalog.ts'
 import type { Store } from '../core/projects/project.ts'
+import type { Environment, PeriodType, Purchase, PurchaseTransaction } from '../core/purchases/purchase.ts'
 import { timeOf } from './wire-values.ts'
 
 export type ChargeRow = {

@@ -2,13 +2,13 @@ import type { CustomerRef } from '../core/customers/customer.ts'
 import type { PurchaseTransaction } from '../core/purchases/purchase.ts'
 import type { PurchaseReads, TxPurchases } from '../usecases/ports.ts'
 import {
-  chargeFromRow,
   type ChargeRow,
+  chargeFromRow,
   PURCHASE_COLUMNS,
   PURCHASE_UPDATES,
   PURCHASE_VALUES,
-  purchaseFromRow,
   type PurchaseRow,
+  purchaseFromRow,
   purchaseToValues,
 } from './purchase-rows.ts'
 import { type Query, statement } from './statement.ts'
@@ -71,7 +71,10 @@ export function purchaseReads(query: Query): PurchaseReads {
       }))
     },
     async chain(ref, purchaseId) {
-      const [purchase, transactions] = await Promise.all([rows.get(ref, purchaseId), rows.transactions(ref, purchaseId)])
+      const [purchase, transactions] = await Promise.all([
+        rows.get(ref, purchaseId),
+        rows.transactions(ref, purchaseId),
+      ])
       return purchase === null ? null : { purchase, transactions }
     },
   }

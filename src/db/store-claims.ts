@@ -14,7 +14,10 @@ const INSERT = statement(
   `insert into store_claims (bucket, project_id, store, environment, store_purchase_id, customer_bucket, customer_id, purchase_id)
    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning 1`,
 )
-const MOVE = statement('store_claims.move', `update store_claims set customer_bucket = $6, customer_id = $7 where ${KEY}`)
+const MOVE = statement(
+  'store_claims.move',
+  `update store_claims set customer_bucket = $6, customer_id = $7 where ${KEY}`,
+)
 
 /** Who owns which chain of store transactions. A row here is the only way to own one. */
 export function storeClaims(query: Query): Pick<TxPurchases, 'findClaim' | 'insertClaim'> & {
@@ -22,7 +25,10 @@ export function storeClaims(query: Query): Pick<TxPurchases, 'findClaim' | 'inse
 } {
   return {
     async findClaim(key) {
-      const [row] = await query<{ customer_bucket: number; customer_id: string; purchase_id: string }>(FIND, claimKey(key))
+      const [row] = await query<{ customer_bucket: number; customer_id: string; purchase_id: string }>(
+        FIND,
+        claimKey(key),
+      )
       if (row === undefined) return null
       const owner = { projectId: key.projectId, bucket: row.customer_bucket, customerId: row.customer_id }
       return { owner, purchaseId: row.purchase_id }

@@ -1,5 +1,5 @@
-import type { Result } from '../core/lib/result.ts'
 import { ConflictError } from '../core/lib/conflict-error.ts'
+import type { Result } from '../core/lib/result.ts'
 import type { Tx } from '../usecases/ports.ts'
 import type { Announce } from './announce.ts'
 import type { Database, RawQuery } from './database.ts'
@@ -15,11 +15,7 @@ const REPEATABLE = new Set(['40P01', '40001', '23505'])
  * The one place that opens and commits transactions. Announces the changes that were recorded, after commit only; what
  * fails between commit and announcement loses nothing, since the revision of a customer is the truth.
  */
-export function transactionRunner(
-  database: Database,
-  newId: () => string,
-  announce: Announce,
-) {
+export function transactionRunner(database: Database, newId: () => string, announce: Announce) {
   return async function transaction<Value, Refusal>(
     work: (tx: Tx) => Promise<Result<Value, Refusal>>,
   ): Promise<Result<Value, Refusal>> {
@@ -61,7 +57,8 @@ async function runOnce<Value, Refusal>(
 /** A commit of a transaction in which a statement failed is answered as a rollback, without an error: notice it. */
 async function finish(raw: RawQuery, isDone: boolean): Promise<void> {
   const { command } = await raw(isDone ? 'commit' : 'rollback')
-  if (isDone && command !== 'COMMIT') throw new Error('broken invariant: a transaction with a failed statement was committed')
+  if (isDone && command !== 'COMMIT')
+    throw new Error('broken invariant: a transaction with a failed statement was committed')
 }
 
 function isRepeatable(error: unknown): boolean {

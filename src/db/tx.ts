@@ -1,5 +1,5 @@
-import type { Announce } from './announce.ts'
 import type { Tx } from '../usecases/ports.ts'
+import type { Announce } from './announce.ts'
 import { catalogRows } from './catalog-rows.ts'
 import { customerRows } from './customers.ts'
 import { eventRows } from './events.ts'

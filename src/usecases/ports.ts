@@ -127,7 +127,12 @@ export type TxProjects = {
 }
 
 export type TxCatalog = {
-  insertEntitlement(row: { projectId: string; entitlementId: string; lookupKey: string; displayName: string }): Promise<void>
+  insertEntitlement(row: {
+    projectId: string
+    entitlementId: string
+    lookupKey: string
+    displayName: string
+  }): Promise<void>
   insertProduct(projectId: string, product: NewProduct): Promise<void>
   insertOffering(projectId: string, offering: NewOffering): Promise<void>
   insertCurrency(projectId: string, currency: { code: string; name: string; description: string | null }): Promise<void>

@@ -39,7 +39,9 @@ describe('an adjustment by support', () => {
 
   test('is done once under one key, however many ask at the same time, and all get the same answer', async () => {
     await buy(world.ctx, demo, 'ben', 'credits_500')
-    const answers = await Promise.all(Array.from({ length: 50 }, () => adjustBalance(world.ctx, order('ben', 25, 'zd-7'))))
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => adjustBalance(world.ctx, order('ben', 25, 'zd-7'))),
+    )
     const adjusted = answers.map((answer) => (answer.ok ? JSON.stringify(answer.value.adjusted) : 'refused'))
     expect(new Set(adjusted).size).toBe(1)
     expect(answers.filter((answer) => answer.ok && !answer.value.replayed)).toHaveLength(1)
@@ -55,7 +57,8 @@ describe('an adjustment by support', () => {
       adjustBalance(world.ctx, order('cleo', 11, 'shared')),
     ])
     expect(answers.filter((answer) => answer.ok)).toHaveLength(1)
-    const total = (await balanceOf(world.ctx, demo.projectId, 'cleo')) + (await balanceOf(world.ctx, demo.projectId, 'dora'))
+    const total =
+      (await balanceOf(world.ctx, demo.projectId, 'cleo')) + (await balanceOf(world.ctx, demo.projectId, 'dora'))
     expect([1010, 1011]).toContain(total)
   })
 

@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { startEmbedded } from '../../src/db/embedded/start.ts'
 import { migrate, readMigrations } from '../../src/db/migrate.ts'
+import { newDataFolder } from './data-folder.ts'
 
 export type ServerPlace = { host: string; port: number; user: string }
 
@@ -19,9 +17,9 @@ export const TEMPLATE = 'purser_template'
 
 /** Starts the PostgreSQL server of a test project in a folder of its own, and migrates the template. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'purser-test-'))
+  const folder = await newDataFolder()
   const binDir = project.config.env.PURSER_TEST_POSTGRES_BIN
-  const server = await startEmbedded({ dataDir, ...(binDir && { binDir }), log: () => undefined })
+  const server = await startEmbedded({ dataDir: folder.path, ...(binDir && { binDir }), log: () => undefined })
   const place: ServerPlace = server.connection
   await onDatabase(place, 'purser', (database) =>
     database.withConnection((_query, raw) => raw(`create database ${TEMPLATE} template template0`)),
@@ -30,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('server', { host: place.host, port: place.port, user: place.user })
   return async () => {
     await server.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    await folder.remove()
   }
 }
 
@@ -46,7 +44,11 @@ export function openTestDatabase(place: ServerPlace, name: string, poolSize = 8)
   })
 }
 
-async function onDatabase(place: ServerPlace, name: string, work: (database: Database) => Promise<unknown>): Promise<void> {
+async function onDatabase(
+  place: ServerPlace,
+  name: string,
+  work: (database: Database) => Promise<unknown>,
+): Promise<void> {
   const database = openTestDatabase(place, name, 1)
   try {
     await work(database)

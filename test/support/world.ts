@@ -13,7 +13,13 @@ import { openTestDatabase, TEMPLATE } from './database.ts'
 export type TestClock = { now(): number; set(at: number): void; advance(byMs: number): void }
 
 /** Everything behind the doors: use cases on a database of the test's own, with a clock that the test moves. */
-export type World = { ctx: Ctx; clock: TestClock; database: Database; changes: CustomerChange[]; close(): Promise<void> }
+export type World = {
+  ctx: Ctx
+  clock: TestClock
+  database: Database
+  changes: CustomerChange[]
+  close(): Promise<void>
+}
 
 export const STORY_START = Date.parse('2026-01-31T10:00:00Z')
 
@@ -45,7 +51,11 @@ export async function openWorld(startAt = STORY_START): Promise<World> {
     ids,
     stores: findStore,
     read: createReads(database.query, clock),
-    transaction: transactionRunner(database, () => ids.next('event'), (change) => changes.push(change)),
+    transaction: transactionRunner(
+      database,
+      () => ids.next('event'),
+      (change) => changes.push(change),
+    ),
   }
   return {
     ctx,

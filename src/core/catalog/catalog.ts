@@ -56,7 +56,9 @@ export function findStoreProduct(catalog: Catalog, appId: string, storeProductId
 /** The grants of one product, currency by currency. */
 export function grantsOfProduct(catalog: Catalog, productId: string): Array<{ currency: string; grant: ProductGrant }> {
   return catalog.currencies.flatMap((currency) =>
-    currency.grants.filter((grant) => grant.productId === productId).map((grant) => ({ currency: currency.code, grant })),
+    currency.grants
+      .filter((grant) => grant.productId === productId)
+      .map((grant) => ({ currency: currency.code, grant })),
   )
 }
 

@@ -37,9 +37,9 @@ export function decideAttributes(
     }
     const next: Attribute = {
       value: input.value === null || input.value === '' ? null : String(input.value),
-      updatedAt: Math.min(input.updatedAt ?? now, now + CLOCK_AHEAD_MAX_MS),
+      updatedAt: Math.max(0, Math.min(input.updatedAt ?? now, now + CLOCK_AHEAD_MAX_MS)),
     }
-    const current = stored.get(input.key)
+    const current = changes.get(input.key) ?? stored.get(input.key)
     if (isStale(input.key, current, next)) continue
     const added = isCustom(input.key) ? Number(next.value !== null) - Number((current?.value ?? null) !== null) : 0
     if (customCount + added > CUSTOM_ATTRIBUTES_MAX && added > 0) {

@@ -18,7 +18,9 @@ export type CustomerAlias = { appUserId: string; lastSeenAt: number }
  * One order for all who lock several customers, so that no two transactions wait for each other.
  */
 export function byLockOrder(one: CustomerRef, other: CustomerRef): number {
-  return one.bucket - other.bucket || (one.customerId < other.customerId ? -1 : one.customerId > other.customerId ? 1 : 0)
+  return (
+    one.bucket - other.bucket || (one.customerId < other.customerId ? -1 : one.customerId > other.customerId ? 1 : 0)
+  )
 }
 
 export function isSameCustomer(one: CustomerRef, other: CustomerRef): boolean {

@@ -21,7 +21,8 @@ export function entitlementsOf(purchases: readonly Purchase[], catalog: Catalog)
     if (purchase.type !== 'subscription' && purchase.refundedAt !== null) continue
     for (const lookupKey of catalog.products.get(purchase.productId)?.entitlements ?? []) {
       const best = held.get(lookupKey)
-      if (best === undefined || endsLater(purchase, best.purchase)) held.set(lookupKey, entitlement(lookupKey, purchase))
+      if (best === undefined || endsLater(purchase, best.purchase))
+        held.set(lookupKey, entitlement(lookupKey, purchase))
     }
   }
   return [...held.values()].sort((one, other) => (one.lookupKey < other.lookupKey ? -1 : 1))

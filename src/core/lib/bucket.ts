@@ -5,7 +5,7 @@
 export const BUCKET_COUNT = 1024
 
 /**
- * The bucket of a key: a stable hash (32-bit FNV-1a over UTF-16 code units, then a finaliser so that
+ * The bucket of a key: a stable hash (32-bit FNV-1a over Unicode code points, then a finaliser so that
  * keys that differ only at the end still spread). Must never change: stored rows depend on it.
  */
 export function bucketOf(...keyParts: string[]): number {

@@ -27,12 +27,16 @@ export type PurchaseInput = {
 
 /**
  * Compares what is stored with what the store says, and tells what follows: new charges, events and grants.
- * Only the difference counts, so notices may come late, twice or in another order. At the first sight of a
- * chain that is already old only its latest charge is told and granted; the earlier ones are history.
+ * Only the difference counts, so notices may come late, twice or in another order; one that knows fewer charges than
+ * are stored is late and changes nothing. At the first sight of a chain that is already old only its latest charge is
+ * told and granted; the earlier ones are history.
  */
 export function decidePurchase(input: PurchaseInput): PurchaseDecision {
   const { current, snapshot } = input
   const known = current?.renewalNumber ?? 0
+  if (current !== null && snapshot.transactions.length < known) {
+    return { purchase: current, newTransactions: [], events: [], grants: [] }
+  }
   const fresh = snapshot.transactions.slice(known)
   const purchase = mergeSnapshot(input)
   const newTransactions = fresh.map((transaction, index) => ({ ...transaction, number: known + index + 1 }))
@@ -44,7 +48,10 @@ export function decidePurchase(input: PurchaseInput): PurchaseDecision {
   const expired = expirationEvent(purchase, input.now)
   if (expired !== null) events.push(expired)
   return {
-    purchase: withDueAt({ ...purchase, expirationSeenAt: expired === null ? purchase.expirationSeenAt : input.now }, snapshot),
+    purchase: withDueAt(
+      { ...purchase, expirationSeenAt: expired === null ? purchase.expirationSeenAt : input.now },
+      snapshot,
+    ),
     newTransactions,
     events,
     grants: told.flatMap((transaction) => grantsOf(input.catalog, transaction)),
@@ -111,8 +118,9 @@ function expirationEvent(purchase: Purchase, now: number): DomainEvent | null {
   return purchaseEvent('EXPIRATION', purchase, null, { reason })
 }
 
+/** One-time purchases have no end to wait for; a refund is news that the store brings. */
 function withDueAt(purchase: Purchase, snapshot: PurchaseSnapshot): Purchase {
-  if (purchase.expirationSeenAt !== null) return { ...purchase, dueAt: null }
+  if (purchase.type !== 'subscription' || purchase.expirationSeenAt !== null) return { ...purchase, dueAt: null }
   return { ...purchase, dueAt: snapshot.nextCheckAt ?? accessEndsAt(purchase) }
 }
 

@@ -21,5 +21,10 @@ export function snapshotOf(purchase: Purchase, transactions: readonly PurchaseTr
 
 /** The same chain with its renewal switched off: it ends with the period that is paid. */
 export function withoutRenewal(snapshot: PurchaseSnapshot, at: number): PurchaseSnapshot {
-  return { ...snapshot, autoRenews: false, unsubscribeDetectedAt: snapshot.unsubscribeDetectedAt ?? at, nextCheckAt: null }
+  return {
+    ...snapshot,
+    autoRenews: false,
+    unsubscribeDetectedAt: snapshot.unsubscribeDetectedAt ?? at,
+    nextCheckAt: null,
+  }
 }

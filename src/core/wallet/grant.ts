@@ -6,7 +6,13 @@ import type { Account, Lot, Posting, Wallet, WalletChange } from './wallet.ts'
 /** A lot to be made, before it is known how much of it fits below the cap. */
 export type Grant = Omit<Lot, 'granted' | 'remaining' | 'currency'> & { amount: number; from: Account }
 
-export type GrantRefusal = { code: 'balance_above_maximum'; currency: string; balance: number; requested: number; maximum: number }
+export type GrantRefusal = {
+  code: 'balance_above_maximum'
+  currency: string
+  balance: number
+  requested: number
+  maximum: number
+}
 
 /** Adds a lot, all of it or nothing. Refuses what would pass the cap, so that no operator grant is cut in silence. */
 export function grant(wallet: Wallet, order: Grant, policy: WalletPolicy): Result<WalletChange, GrantRefusal> {

@@ -28,7 +28,9 @@ export function mergeWallets(
         { account: 'merged', currency, amount: total },
       ],
       newLots: [],
-      draws: absorbed.lots.filter((lot) => lot.remaining > 0).map((lot) => ({ lotId: lot.lotId, amount: lot.remaining })),
+      draws: absorbed.lots
+        .filter((lot) => lot.remaining > 0)
+        .map((lot) => ({ lotId: lot.lotId, amount: lot.remaining })),
       balanceAfter: 0,
     },
     arrive: {

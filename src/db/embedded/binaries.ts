@@ -65,6 +65,8 @@ async function missingProgram(binDir: string): Promise<string | undefined> {
 }
 
 async function probe(binDir: string, home: Home, copied: boolean): Promise<Binaries | string> {
+  // initdb calls postgres through a shell, with no more than double quotes around the path.
+  if (/["$`\\]/.test(binDir)) return 'its path holds one of the characters " $ ` \\, which initdb cannot cope with'
   const outcome = await runAs(home.user, join(binDir, 'postgres'), ['--version'])
   const version = outcome.ok ? parseVersion(outcome.stdout) : undefined
   if (version !== undefined) return { binDir, ...version, copied }

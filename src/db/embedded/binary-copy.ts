@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto'
-import { chmod, copyFile, lstat, mkdir, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises'
+import {
+  chmod,
+  constants,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeLinks } from './binary-links.ts'
 import { exists } from './file-facts.ts'
@@ -39,7 +51,8 @@ async function copyTree(from: string, to: string): Promise<void> {
     } else if (entry.isSymbolicLink()) {
       await symlink(await readlink(source), target)
     } else if (entry.isFile()) {
-      await copyFile(source, target)
+      // Costs nothing where the file system can share blocks.
+      await copyFile(source, target, constants.COPYFILE_FICLONE)
       await chmod(target, (await lstat(source)).mode & 0o100 ? 0o755 : 0o644)
     }
   }

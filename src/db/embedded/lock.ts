@@ -8,6 +8,11 @@ import { lifeOf } from './process-table.ts'
 
 /** SQLite's result code for "another connection holds the lock". */
 const SQLITE_BUSY = 5
+/**
+ * Of two that try at the same instant SQLite may turn both away; then both step back and try again. Short, because a real
+ * holder keeps the lock for as long as it runs, and this wait blocks the event loop.
+ */
+const LOCK_WAIT_MS = 250
 /** The holder writes its pid within a millisecond of taking the lock; a refused one looks this often before it gives up. */
 const OWNER_READ_TRIES = 10
 const OWNER_READ_PAUSE_MS = 25
@@ -31,7 +36,7 @@ export async function takeLock(home: string, dataDir: string): Promise<() => voi
   }
   let database: DatabaseSync | undefined
   try {
-    database = new sqlite.DatabaseSync(join(home, 'lock'), { timeout: 0 })
+    database = new sqlite.DatabaseSync(join(home, 'lock'), { timeout: LOCK_WAIT_MS })
     // Nothing is ever written: the open transaction is the lock.
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {

@@ -40,12 +40,12 @@ describe('who the server runs as', () => {
     if (!isRoot) spawnSync('chmod', ['-R', 'a-w', packageFolder])
     const dataDir = await freshFolder(0o700, ordinary)
     const { ready, lines, child } = await hold({ dataDir, binDir }, { user: ordinary, ...checkout })
-    if (!isRoot) spawnSync('chmod', ['-R', 'u+w', packageFolder])
     expect(ready?.clusterDir).toBe(join(dataDir, 'postgres', 'data'))
     expect((await stat(ready?.clusterDir ?? '')).uid).toBe(ordinary?.uid ?? process.getuid?.())
     expect(lines.map((line) => line.message)).toContainEqual(expect.stringContaining(`from a copy in ${dataDir}`))
     await killHard(child)
     const next = await hold({ dataDir, binDir }, { user: ordinary, ...checkout })
+    if (!isRoot) spawnSync('chmod', ['-R', 'u+w', packageFolder])
     expect(next.ready?.adopted).toBe(true)
   })
 

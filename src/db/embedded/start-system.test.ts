@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { newestFirst } from './binary-places.ts'
@@ -50,6 +50,16 @@ describe(`a system's own PostgreSQL`, () => {
     await expect(start({ dataDir: await freshFolder(), binDir: empty })).rejects.toMatchObject({
       fault: 'no-binaries',
       message: expect.stringMatching(/has no postgres.*DATABASE_URL/),
+    })
+  })
+
+  it('a path that initdb would give to a shell in pieces is refused with the reason', async () => {
+    const odd = join(await freshFolder(), 'a "quoted" name')
+    await mkdir(odd)
+    for (const program of ['postgres', 'initdb']) await writeFile(join(odd, program), '')
+    await expect(start({ dataDir: await freshFolder(), binDir: odd })).rejects.toMatchObject({
+      fault: 'no-binaries',
+      message: expect.stringContaining('initdb cannot cope with'),
     })
   })
 })

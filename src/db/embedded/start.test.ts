@@ -24,7 +24,8 @@ describe('an ordinary life', () => {
     const second = await start({ dataDir })
     expect(second.adopted).toBe(false)
     expect(await query(second.connection, 'select id from kept')).toEqual([{ id: 7 }])
-    expect(second.lines.map((line) => line.message)).toEqual([])
+    // A quiet start. (In a checkout below a root-only folder it tells that its programs are a copy.)
+    expect(second.lines.filter((line) => !/runs from a copy/.test(line.message))).toEqual([])
   })
 
   it('keeps data safe, listens on no port, sorts the same on every host, and logs no values of rows', async () => {
@@ -67,7 +68,7 @@ describe('an ordinary life', () => {
   })
 
   it('works in a data folder whose path is too long for a socket, and leaves no temporary folder behind', async () => {
-    const dataDir = join(await freshFolder(), 'a folder, with "odd" signs', 'long'.repeat(30))
+    const dataDir = join(await freshFolder(), "a folder, with 'odd' signs", 'long'.repeat(30))
     const server = await start({ dataDir })
     expect(server.clusterDir).toContain('long'.repeat(30))
     expect(server.connection.host.length).toBeLessThan(90)

@@ -155,6 +155,7 @@ it('a failure names the request and nothing else', async () => {
   const { adjust } = await adminApp({ ctx: await failingCtx(new Error('relation "secret" does not exist')) })
   const answer = await adjust(change())
   expect([answer.statusCode, answer.json()]).toEqual([500, { detail: 'internal_error', request_id: REQUEST_ID }])
+  expect(answer.headers['x-request-id']).toBe(REQUEST_ID)
 })
 
 /** A world whose transactions fail. */
@@ -162,3 +163,18 @@ async function failingCtx(error: Error): Promise<Ctx> {
   const { world } = await adminApp()
   return { ...world.ctx, transaction: () => Promise.reject(error) }
 }
+
+it('reasons, secrets and keys are never logged, whatever happens', async () => {
+  const { adjust, app, logged } = await adminApp()
+  const marked = change({ reason: 'private words', idempotency_key: 'private-key' })
+  await adjust(marked)
+  await adjust({ ...marked, amount: 0 })
+  await adjust({ ...marked, extra: 'private extra' })
+  await adjust(marked, { authorization: 'Bearer private-guess' })
+  await adjust('{"reason": "private words"')
+  await app.inject({ method: 'POST', url: '/admin/credits/adjust', payload: marked })
+  const failing = await adminApp({ ctx: await failingCtx(new Error('the database is gone')) })
+  await failing.adjust(marked)
+  expect(failing.logged()).toContain('the database is gone')
+  expect(logged() + failing.logged()).not.toMatch(/private|a-secret-of-the-tests/)
+})

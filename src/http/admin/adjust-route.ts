@@ -6,6 +6,7 @@ import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
 import { parseAdjust } from './parse-adjust.ts'
+import { projectHeader } from './project-header.ts'
 import { AdjustBody, AdjustedWire, adjustToWire, UserAdjustBody, UserIdWire } from './wire/adjust-to-wire.ts'
 
 /** Who a change is booked under: there is one shared secret, and it names nobody. */
@@ -18,6 +19,7 @@ const shared = {
   tags: ['Credits'],
   security: [{ adminSecret: [] }],
   headers: Type.Object({
+    ...projectHeader,
     'idempotency-key': Type.Optional(Type.String({ description: 'Another place for idempotency_key.' })),
   }),
   response: { 200: AdjustedWire, ...errorSchemas(404, 409, 413, 415, 422) },

@@ -1,13 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { Result } from '../../core/lib/result.ts'
 import type { Ctx } from '../../usecases/ports.ts'
+import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { OpenApiFacts } from '../lib/openapi.ts'
 import type { RateLimiter } from '../lib/rate-limit.ts'
 import type { OpenApiSink } from '../lib/surface.ts'
 import type { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
-
-/** Which project an operator means: the only one, or the one that the header `X-Purser-Project` names. */
-export type ProjectRefusal = { code: 'project_required' } | { code: 'project_unknown' }
 
 /** What counts requests of one key; in this process or shared by several. */
 export type Limiter = Pick<RateLimiter, 'take' | 'peek'>
@@ -15,6 +13,7 @@ export type Limiter = Pick<RateLimiter, 'take' | 'peek'>
 /** What the Admin Credits API needs. */
 export type AdminDeps = {
   ctx: Ctx
+  /** The project that a request is about: the only one, or the one that the header `X-Purser-Project` names. */
   projectFor(request: FastifyRequest): Promise<Result<string, ProjectRefusal>>
   /** Secrets that are valid now; several while one is replaced by another. None closes the API. */
   secrets: readonly string[]

@@ -68,8 +68,8 @@ it.each([
 })
 
 it.each([
-  ['POST', '/admin/credits/currencies', 'GET, HEAD'],
-  ['DELETE', `/admin/credits/users/${USER}/balances`, 'GET, HEAD'],
+  ['POST', '/admin/credits/currencies', 'GET'],
+  ['DELETE', `/admin/credits/users/${USER}/balances`, 'GET'],
   ['GET', '/admin/credits/adjust', 'POST'],
   ['PUT', `/admin/credits/users/${USER}/adjust`, 'POST'],
   ['OPTIONS', '/admin/credits/adjust', 'POST'],
@@ -79,6 +79,25 @@ it.each([
   expect([answer.statusCode, answer.json()]).toEqual([405, { detail: 'method_not_allowed' }])
   expect(answer.headers.allow).toBe(allow)
   expect(answer.headers['access-control-allow-origin']).toBeUndefined()
+})
+
+it('every answer has its request id, is kept out of caches and tells browsers to do nothing with it', async () => {
+  const { ask } = await adminApp()
+  for (const url of ['/admin/credits/currencies', '/admin/nothing', '/admin/credits/users/%ff/balances']) {
+    expect((await ask({ url })).headers).toMatchObject({
+      'x-request-id': expect.stringMatching(/^[0-9a-f]{16}$/),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+    })
+  }
+})
+
+it('a path that stands for no text is refused in the form of this surface', async () => {
+  const { ask } = await adminApp()
+  const answer = await ask({ url: '/admin/credits/users/%ff/balances' })
+  expect(answer.statusCode).toBe(400)
+  expect(answer.json()).toEqual({ detail: expect.stringMatching(/^invalid_request: The path is not valid/) })
 })
 
 it('the document describes every route, with the secret it takes and the errors it gives', async () => {

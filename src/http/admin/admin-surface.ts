@@ -1,6 +1,8 @@
+import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { openApiOptions } from '../lib/openapi.ts'
+import { apiHeaders, forbidCaching } from '../lib/security-headers.ts'
 import { nameSurface } from '../lib/surface.ts'
 import { adjustRoute } from './adjust-route.ts'
 import type { AdminDeps } from './admin-deps.ts'
@@ -19,6 +21,8 @@ import { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
  */
 export async function adminSurface(app: FastifyInstance, deps: AdminDeps): Promise<void> {
   nameSurface(app, 'admin')
+  await app.register(helmet, apiHeaders(deps.openApi.publicUrl))
+  app.addHook('onRequest', forbidCaching)
   await app.register(swagger, openApiOptions('admin', deps.openApi))
   app.setErrorHandler(answerThrown)
   registerRealtimeBootstrap(app, deps.realtime)
@@ -37,8 +41,8 @@ function creditsRoutes(app: FastifyInstance, deps: AdminDeps): void {
   currenciesRoute(app, deps, guard(deps.limits.currencies))
   balancesRoute(app, deps, guard(deps.limits.balances))
   adjustRoute(app, deps, guard(deps.limits.adjust))
-  refuseOtherMethods(app, '/credits/currencies', ['GET', 'HEAD'])
-  refuseOtherMethods(app, '/credits/users/:user_id/balances', ['GET', 'HEAD'])
+  refuseOtherMethods(app, '/credits/currencies', ['GET'])
+  refuseOtherMethods(app, '/credits/users/:user_id/balances', ['GET'])
   refuseOtherMethods(app, '/credits/adjust', ['POST'])
   refuseOtherMethods(app, '/credits/users/:user_id/adjust', ['POST'])
 }

@@ -6,6 +6,7 @@ import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
 import { parseBalancesQuery } from './parse-balances-query.ts'
 import { userIdProblem } from './parse-user-id.ts'
+import { projectHeader } from './project-header.ts'
 import { UserIdWire } from './wire/adjust-to-wire.ts'
 
 const schema = {
@@ -13,6 +14,7 @@ const schema = {
   summary: "Read one user's balances",
   tags: ['Credits'],
   security: [{ adminSecret: [] }],
+  headers: Type.Object(projectHeader),
   params: Type.Object({ user_id: UserIdWire }),
   querystring: Type.Object({
     include_empty: Type.Optional(Type.Boolean({ default: false, description: 'Also list balances of zero.' })),

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError } from './errors.ts'
+import { projectHeader } from './project-header.ts'
 import { CurrencyWire, currencyToWire } from './wire/currency-to-wire.ts'
 
 const schema = {
@@ -10,6 +11,7 @@ const schema = {
   summary: 'List the currencies and what grants them',
   tags: ['Credits'],
   security: [{ adminSecret: [] }],
+  headers: Type.Object(projectHeader),
   response: {
     200: Type.Object({ items: Type.Array(CurrencyWire) }, { description: 'All currencies of the project.' }),
     ...errorSchemas(),

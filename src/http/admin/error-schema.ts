@@ -1,20 +1,31 @@
 import { type TObject, Type } from 'typebox'
+import { ADMIN_ERRORS } from './errors.ts'
 
-const ErrorBody = Type.Object(
-  { detail: Type.String({ description: 'A code, or a code and a text after a colon, or the faulty fields.' }) },
-  { description: 'The request was refused.' },
-)
+/** Statuses that the guard answers on every admin route. */
+const GUARD_STATUSES = [400, 401, 403, 429, 503]
+
+/** Input that is well formed but not valid: the faulty fields are named instead of a code. */
+const FIELDS_STATUS = 422
+const FIELDS_EXAMPLE = 'amount: must be a whole number; reason: is required'
+
+/** The error answers of a guarded route for its OpenAPI description, with those that only it has. */
+export function errorSchemas(...own: number[]): Record<number, TObject> {
+  const refusals = [...GUARD_STATUSES, ...own].map((status): [number, TObject] => [status, refusalSchema(status)])
+  return { ...Object.fromEntries(refusals), 500: FailureBody }
+}
 
 const FailureBody = Type.Object(
   { detail: Type.Literal('internal_error'), request_id: Type.String({ description: 'Find it in the log.' }) },
   { description: 'The server failed.' },
 )
 
-/** Statuses that the guard answers on every admin route. */
-const GUARD_STATUSES = [400, 401, 403, 429, 503]
-
-/** The error answers of a guarded route for its OpenAPI description, with those that only it has. */
-export function errorSchemas(...own: number[]): Record<number, TObject> {
-  const refusals = [...GUARD_STATUSES, ...own].map((status): [number, TObject] => [status, ErrorBody])
-  return { ...Object.fromEntries(refusals), 500: FailureBody }
+function refusalSchema(status: number): TObject {
+  const codes = Object.entries(ADMIN_ERRORS).flatMap(([code, of]) => (of === status ? [code] : []))
+  const examples = status === FIELDS_STATUS ? [FIELDS_EXAMPLE, ...codes] : codes
+  return Type.Object(
+    {
+      detail: Type.String({ description: 'A code; where there is more to say, a colon and a text follow.', examples }),
+    },
+    { description: `Refused: ${codes.join(', ')}.` },
+  )
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
+import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
-import type { ProjectRefusal } from './admin-deps.ts'
 import type { AdjustFault } from './parse-adjust.ts'
 
 /** Every machine-readable code of this surface and its status. docs/errors/admin.md says what to do about each. */

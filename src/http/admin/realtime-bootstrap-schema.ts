@@ -69,16 +69,18 @@ const refusalSchema = (description: string, codes: readonly string[]) =>
 /** Answers of a bootstrap by status. */
 export const bootstrapResponseSchema = {
   200: sessionSchema,
-  400: refusalSchema('The body cannot be read, or the project is not named.', [
-    'invalid_body: The body is not valid JSON.',
+  400: refusalSchema('The body cannot be read, or it is not clear which project is meant.', [
+    'invalid_json: The body is not valid JSON.',
     'project_required',
+    'project_unknown',
   ]),
   401: refusalSchema('The caller is not a signed-in user.', ['missing_bearer', 'invalid_token', 'token_expired']),
-  404: refusalSchema('There is no such project.', ['project_not_found']),
   413: refusalSchema('The body is too large.', ['body_too_large']),
   415: refusalSchema('The body is not JSON.', ['unsupported_media_type']),
   422: refusalSchema('A field is invalid or unknown. The text names it.', ['body must not have additional properties']),
-  429: refusalSchema('Too many bootstraps of this user in a minute; see Retry-After.', ['rate_limited']),
+  429: refusalSchema('Too many bootstraps of this user in a minute; see Retry-After.', [
+    'rate_limited: 30 a minute; try again in 12 s',
+  ]),
   503: refusalSchema('The identity provider is not configured or does not answer.', [
     'identity_unconfigured',
     'identity_unavailable',

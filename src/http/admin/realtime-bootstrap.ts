@@ -1,18 +1,27 @@
+import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Result } from '../../core/lib/result.ts'
+import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { BootstrapInput, BootstrappedSession } from '../../usecases/realtime/bootstrap-session.ts'
-import type { VerifiedDemoToken } from '../lib/demo-token.ts'
-import { isDemoToken } from '../lib/demo-token.ts'
+import { isDemoToken, type VerifiedDemoToken } from '../lib/demo-token.ts'
 import type { RateVerdict } from '../lib/rate-limit.ts'
-import { bearerOf, type IdentityVerifier, type VerifiedIdentity } from '../lib/user-identity.ts'
+import { forbidCaching } from '../lib/security-headers.ts'
+import { bearerOf, type IdentityFault, type IdentityVerifier, type VerifiedIdentity } from '../lib/user-identity.ts'
 import { bootstrapBodySchema, bootstrapResponseSchema } from './realtime-bootstrap-schema.ts'
 
 /** Far above the largest body that the schema lets through. */
 const BODY_MAX_BYTES = 64 * 1024
 
-/** Which project a request is meant for cannot be told. */
-export type ProjectRefusal = { code: 'project_required' | 'project_not_found' }
+/**
+ * Web apps of every origin may call: they send a bearer and no cookie. Preflights below `/v1` are answered by the
+ * surface that owns the prefix.
+ */
+const CROSS_ORIGIN: FastifyCorsOptions = {
+  origin: '*',
+  preflight: false,
+  exposedHeaders: ['X-Request-ID', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
+}
 
 export type RealtimeBootstrapDeps = {
   identity: IdentityVerifier
@@ -31,8 +40,9 @@ type Caller = { userId: string; projectId: string }
 /** Registers `POST /v1/sessions/realtime-bootstrap` and its alias `/v1/sessions/toast-bootstrap`. */
 export function registerRealtimeBootstrap(app: FastifyInstance, deps: RealtimeBootstrapDeps): void {
   app.register(async (scope) => {
+    await scope.register(cors, CROSS_ORIGIN)
+    scope.addHook('onRequest', forbidCaching)
     scope.decorateRequest('realtimeCaller', null)
-    scope.setErrorHandler(answerError)
     addRoute(scope, deps, '/v1/sessions/realtime-bootstrap', {
       operationId: 'bootstrapRealtimeSession',
       summary: 'Start a realtime session',
@@ -72,7 +82,7 @@ function addRoute(scope: FastifyInstance, deps: RealtimeBootstrapDeps, url: stri
       const { userId, projectId } = request.getDecorator<Caller>('realtimeCaller')
       const { device_id: deviceId, default_topics: defaultTopics } = request.body
       const { token, expiresAt, topics } = await deps.bootstrap({ projectId, userId, deviceId, defaultTopics })
-      return reply.header('cache-control', 'no-store').send({
+      return reply.send({
         token,
         ws_url: socketUrl(deps.publicUrl(), token),
         expires_at: new Date(expiresAt).toISOString(),
@@ -85,10 +95,10 @@ function addRoute(scope: FastifyInstance, deps: RealtimeBootstrapDeps, url: stri
 /** Signs the caller in, counts the request and finds the project; answers by itself when one of them refuses. */
 async function admit(request: FastifyRequest, reply: FastifyReply, deps: RealtimeBootstrapDeps): Promise<unknown> {
   const bearer = bearerOf(request.headers.authorization)
-  if (bearer === null) return refuse(reply, 401, 'missing_bearer')
+  if (bearer === null) return refuse(reply, 'missing_bearer')
   const demo = isDemoToken(bearer) ? deps.demo : undefined
   const identity: VerifiedIdentity = demo === undefined ? await deps.identity.verify(bearer) : demo.verify(bearer)
-  if (!identity.ok) return refuse(reply, identity.code.startsWith('identity_') ? 503 : 401, identity.code)
+  if (!identity.ok) return refuse(reply, identity.code)
   const { userId } = identity
   const verdict = await deps.limit(userId)
   reply.headers({
@@ -97,32 +107,31 @@ async function admit(request: FastifyRequest, reply: FastifyReply, deps: Realtim
     'ratelimit-reset': verdict.resetSeconds,
   })
   if (!verdict.allowed) {
-    reply.header('retry-after', verdict.retryAfterSeconds ?? verdict.resetSeconds)
-    return refuse(reply, 429, 'rate_limited')
+    const seconds = verdict.retryAfterSeconds ?? verdict.resetSeconds
+    reply.header('retry-after', seconds)
+    return refuse(reply, 'rate_limited', `${verdict.limit} a minute; try again in ${seconds} s`)
   }
   // Whoever can have demo tokens minted can be anybody: the request cannot point one at another project.
   const project = demo === undefined ? await deps.projectFor(request) : ({ ok: true, value: demo.projectId } as const)
-  if (!project.ok) return refuse(reply, project.refusal.code === 'project_required' ? 400 : 404, project.refusal.code)
+  if (!project.ok) return refuse(reply, project.refusal.code)
   request.setDecorator<Caller>('realtimeCaller', { userId, projectId: project.value })
 }
 
-function refuse(reply: FastifyReply, status: number, detail: string): FastifyReply {
-  return reply.code(status).send({ detail })
-}
+/** Every refusal of its own and its status. Faults of the body are answered by the surface's error handler. */
+const STATUS = {
+  missing_bearer: 401,
+  invalid_token: 401,
+  token_expired: 401,
+  identity_unconfigured: 503,
+  identity_unavailable: 503,
+  rate_limited: 429,
+  project_required: 400,
+  project_unknown: 400,
+} as const satisfies Record<IdentityFault | ProjectRefusal['code'] | 'missing_bearer' | 'rate_limited', number>
 
-/** Faults of the request get this surface's shape; all others are left to the handler of the server. */
-function answerError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error.validation !== undefined) return refuse(reply, 422, error.message)
-  switch (error.statusCode) {
-    case 400:
-      return refuse(reply, 400, `invalid_body: ${error.message}`)
-    case 413:
-      return refuse(reply, 413, 'body_too_large')
-    case 415:
-      return refuse(reply, 415, 'unsupported_media_type')
-    default:
-      throw error
-  }
+function refuse(reply: FastifyReply, code: keyof typeof STATUS, text?: string): FastifyReply {
+  if (STATUS[code] === 401) reply.header('www-authenticate', 'Bearer')
+  return reply.code(STATUS[code]).send({ detail: text === undefined ? code : `${code}: ${text}` })
 }
 
 /** The realtime address of a server: `ws` for `http`, `wss` for `https`, below the path that a proxy may add. */

@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify'
 import { BodyFault } from './json-body.ts'
-import { schemaFaultText } from './schema-fault.ts'
 import { UrlFault } from './routable-url.ts'
+import { schemaFaultText } from './schema-fault.ts'
 
 /** What is wrong with a request before any route could judge it: the status, and words for its sender. */
 export type RequestFault = { status: number; message: string }
@@ -19,7 +19,8 @@ const WORDS: Readonly<Record<string, string>> = {
  * answered with 500 and logged. Every surface puts the answer into its own shape.
  */
 export function requestFaultOf(error: unknown): RequestFault | null {
-  if (error instanceof BodyFault || error instanceof UrlFault) return { status: error.statusCode, message: error.message }
+  if (error instanceof BodyFault || error instanceof UrlFault)
+    return { status: error.statusCode, message: error.message }
   if (!(error instanceof Error)) return null
   const { validation, validationContext, code, statusCode } = error as FastifyError
   if (validation !== undefined) return { status: 400, message: schemaFaultText(validation, validationContext) }

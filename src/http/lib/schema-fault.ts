@@ -26,7 +26,7 @@ export function schemaFaultText(faults: readonly FastifySchemaValidationError[],
 
 function fieldOf({ instancePath, params }: FastifySchemaValidationError): string {
   const steps = instancePath.split('/').slice(1)
-  const missing = params['missingProperty']
+  const missing = params.missingProperty
   return [
     ...steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')),
     ...(typeof missing === 'string' ? [missing] : []),
@@ -34,7 +34,7 @@ function fieldOf({ instancePath, params }: FastifySchemaValidationError): string
 }
 
 function typeProblem(faults: readonly FastifySchemaValidationError[]): string {
-  const types = faults.filter(({ keyword }) => keyword === 'type').flatMap(({ params }) => params['type'] as string[])
+  const types = faults.filter(({ keyword }) => keyword === 'type').flatMap(({ params }) => params.type as string[])
   return `must be ${[...new Set(types)].map((type) => TYPE_WORDS[type] ?? type).join(' or ')}`
 }
 
@@ -44,11 +44,11 @@ function problemOf({ keyword, params }: FastifySchemaValidationError): string {
       return 'is required'
     case 'minLength':
     case 'minItems':
-      return params['limit'] === 1 ? 'must not be empty' : `must not be shorter than ${params['limit']}`
+      return params.limit === 1 ? 'must not be empty' : `must not be shorter than ${params.limit}`
     case 'maxLength':
-      return `must have at most ${params['limit']} characters`
+      return `must have at most ${params.limit} characters`
     case 'maxItems':
-      return `must have at most ${params['limit']} entries`
+      return `must have at most ${params.limit} entries`
     default:
       return 'is not valid'
   }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ConflictError } from '../../usecases/conflict-error.ts'
+import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { requestFaultOf } from '../lib/request-fault.ts'
 import { faultBody, type SdkErrorBody, SdkFault } from './sdk-fault.ts'
 

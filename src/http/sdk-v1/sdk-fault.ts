@@ -4,6 +4,7 @@
  */
 const FAULTS = {
   platform_invalid: [400, 7000, 'Invalid Platform'],
+  unavailable: [404, 7000, 'This does not exist here.'],
   store_unavailable: [503, 7101, 'The store cannot be asked at the moment. The purchase is kept; try again later.'],
   store_unsupported: [500, 7101, 'Purchases from this store cannot be verified by this server yet.'],
   receipt_in_use: [400, 7102, 'The receipt is already in use by another customer.'],

@@ -8,7 +8,8 @@ const CATCH_UP_MAX = 100
 
 /**
  * What the Test Store says about a subscription at `now`: it charges at each period's end, until the project's limit of
- * renewals, and then counts as cancelled. Periods are counted from the first paid one.
+ * renewals, and then counts as cancelled. Periods are counted from the first paid one, as long as the project keeps its
+ * pace; after a change of pace or period each begins where the last one ended.
  */
 export function advanceSubscription(
   stored: PurchaseSnapshot,
@@ -41,13 +42,16 @@ function nextCharge(
   startsAt: number,
 ): SnapshotTransaction {
   const paid = transactions.filter((transaction) => transaction.periodType === 'normal')
-  const anchorAt = paid[0]?.purchasedAt ?? startsAt
+  const period = product.period ?? 'P1M'
+  const firstAt = paid[0]?.purchasedAt ?? startsAt
+  const isOnGrid = periodEnd(firstAt, period, paid.length, project.testStorePace) === startsAt
+  const [anchorAt, times] = isOnGrid ? [firstAt, paid.length + 1] : [startsAt, 1]
   return {
     storeTransactionId: `${storePurchaseId}..${transactions.length}`,
     productId: product.productId,
     periodType: 'normal',
     purchasedAt: startsAt,
-    expiresAt: periodEnd(anchorAt, product.period ?? 'P1M', paid.length + 1, project.testStorePace),
+    expiresAt: periodEnd(anchorAt, period, times, project.testStorePace),
     price: product.price,
   }
 }

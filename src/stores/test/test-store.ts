@@ -59,7 +59,10 @@ function verifyReceipt(question: ReceiptQuestion): Result<PurchaseSnapshot, Stor
 }
 
 /** The server's clock counts, not the device's: periods must end when the server says so. */
-function firstCharge({ fetchToken, now, project, boughtProductIds }: ReceiptQuestion, product: Product): SnapshotTransaction {
+function firstCharge(
+  { fetchToken, now, project, boughtProductIds }: ReceiptQuestion,
+  product: Product,
+): SnapshotTransaction {
   const charge = { storeTransactionId: fetchToken, productId: product.productId, purchasedAt: now }
   if (product.period === null) return { ...charge, periodType: 'normal', expiresAt: null, price: product.price }
   const { trial } = product
@@ -67,5 +70,10 @@ function firstCharge({ fetchToken, now, project, boughtProductIds }: ReceiptQues
     const expiresAt = periodEnd(now, trial.period, trial.cycles, project.testStorePace)
     return { ...charge, periodType: 'trial', expiresAt, price: { amountMicros: 0, currency: product.price.currency } }
   }
-  return { ...charge, periodType: 'normal', expiresAt: periodEnd(now, product.period, 1, project.testStorePace), price: product.price }
+  return {
+    ...charge,
+    periodType: 'normal',
+    expiresAt: periodEnd(now, product.period, 1, project.testStorePace),
+    price: product.price,
+  }
 }

@@ -1,7 +1,7 @@
 import type { Customer } from '../../core/customers/customer.ts'
 import { planAlias, planIdentify } from '../../core/customers/identify.ts'
-import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { ConflictError } from '../../core/lib/conflict-error.ts'
+import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import type { Ctx, Tx } from '../ports.ts'
 import { knownId, type LockedPair, lockPair } from './lock-pair.ts'
 import { mergeCustomers } from './merge-customers.ts'

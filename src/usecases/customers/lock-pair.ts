@@ -20,7 +20,8 @@ export async function lockPair(tx: Tx, projectId: string, oneId: string, otherId
     )
     const after = await findPair(tx, projectId, oneId, otherId)
     if (isSamePlace(before.one, after.one) && isSamePlace(before.other, after.other)) {
-      const fresh = (found: Customer | null) => locked.find((customer) => found && isSameCustomer(customer, found)) ?? null
+      const fresh = (found: Customer | null) =>
+        locked.find((customer) => found && isSameCustomer(customer, found)) ?? null
       return { one: fresh(after.one), other: fresh(after.other) }
     }
   }

@@ -28,5 +28,8 @@ async function saveAttributes(
   const { changes, faults } = decideAttributes(await tx.customers.attributes(customer), inputs, now)
   if (changes.size === 0) return { customer, faults }
   await tx.customers.setAttributes(customer, changes)
-  return { customer: await recordChange(tx, customer, { kinds: ['profile'], cause: 'profile', events: [], now }), faults }
+  return {
+    customer: await recordChange(tx, customer, { kinds: ['profile'], cause: 'profile', events: [], now }),
+    faults,
+  }
 }

@@ -18,9 +18,36 @@ type DemoProduct = {
 
 /** What the demo sells. The names are part of the documentation and of other people's tests. */
 const PRODUCTS: readonly DemoProduct[] = [
-  { storeProductId: 'pro_monthly', displayName: 'Pro monthly', type: 'subscription', period: 'P1M', priceMicros: 9_990_000, isPro: true, credits: 500, packageKey: '$rc_monthly' },
-  { storeProductId: 'pro_annual', displayName: 'Pro annual', type: 'subscription', period: 'P1Y', priceMicros: 79_990_000, isPro: true, credits: 0, packageKey: '$rc_annual' },
-  { storeProductId: 'credits_500', displayName: '500 credits', type: 'consumable', period: null, priceMicros: 4_990_000, isPro: false, credits: 500, packageKey: 'credits_500' },
+  {
+    storeProductId: 'pro_monthly',
+    displayName: 'Pro monthly',
+    type: 'subscription',
+    period: 'P1M',
+    priceMicros: 9_990_000,
+    isPro: true,
+    credits: 500,
+    packageKey: '$rc_monthly',
+  },
+  {
+    storeProductId: 'pro_annual',
+    displayName: 'Pro annual',
+    type: 'subscription',
+    period: 'P1Y',
+    priceMicros: 79_990_000,
+    isPro: true,
+    credits: 0,
+    packageKey: '$rc_annual',
+  },
+  {
+    storeProductId: 'credits_500',
+    displayName: '500 credits',
+    type: 'consumable',
+    period: null,
+    priceMicros: 4_990_000,
+    isPro: false,
+    credits: 500,
+    packageKey: 'credits_500',
+  },
 ]
 
 /** Creates a project to try things with: a Test Store app, the entitlement `pro`, three products and the currency CRD. */
@@ -48,7 +75,8 @@ async function addCatalog(tx: Tx, ctx: Ctx, projectId: string, appId: string): P
     const price = { amountMicros: priceMicros, currency: 'USD' }
     const entitlementIds = isPro ? [entitlementId] : []
     await tx.catalog.insertProduct(projectId, { productId, appId, ...product, price, trial: null, entitlementIds })
-    if (credits > 0) await tx.catalog.insertGrant(projectId, { currency: 'CRD', productId, amount: credits, trialAmount: 0 })
+    if (credits > 0)
+      await tx.catalog.insertGrant(projectId, { currency: 'CRD', productId, amount: credits, trialAmount: 0 })
     packages.push({ packageId: ctx.ids.next('package'), lookupKey: packageKey, productIds: [productId] })
   }
   const offeringId = ctx.ids.next('offering')

@@ -34,11 +34,7 @@ export async function addSecretKey(
 }
 
 /** Adds an empty project with the defaults of a new one: purchases follow whoever posts them, Test Store in real time. */
-export async function addProject(
-  tx: Tx,
-  ctx: Ctx,
-  input: Pick<Project, 'name' | 'isDemo'>,
-): Promise<Project> {
+export async function addProject(tx: Tx, ctx: Ctx, input: Pick<Project, 'name' | 'isDemo'>): Promise<Project> {
   const project: Project = {
     projectId: ctx.ids.next('project'),
     ...input,

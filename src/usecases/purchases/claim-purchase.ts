@@ -1,10 +1,10 @@
 import { isAnonymousId } from '../../core/customers/app-user-id.ts'
 import { byLockOrder, type Customer, isSameCustomer } from '../../core/customers/customer.ts'
+import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import type { Project } from '../../core/projects/project.ts'
 import { decideOwnership } from '../../core/purchases/decide-ownership.ts'
 import { givesAccess, type Purchase } from '../../core/purchases/purchase.ts'
-import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { mergeCustomers } from '../customers/merge-customers.ts'
 import { openCustomer } from '../customers/open-customer.ts'
 import { recordChange } from '../customers/record-change.ts'
@@ -89,5 +89,10 @@ async function transfer(
     transferredTo: await namesOf(poster),
   }
   await recordChange(tx, owner, { kinds: ['entitlements'], cause: 'transfer', events: [], now })
-  return recordChange(tx, poster, { kinds: ['entitlements'], cause: 'transfer', events: [{ type: 'TRANSFER', data }], now })
+  return recordChange(tx, poster, {
+    kinds: ['entitlements'],
+    cause: 'transfer',
+    events: [{ type: 'TRANSFER', data }],
+    now,
+  })
 }

@@ -1,12 +1,12 @@
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { Customer } from '../../core/customers/customer.ts'
+import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import type { App, Project } from '../../core/projects/project.ts'
 import type { Purchase } from '../../core/purchases/purchase.ts'
 import type { PurchaseSnapshot } from '../../core/purchases/snapshot.ts'
 import { openCustomer } from '../customers/open-customer.ts'
 import { recordChange } from '../customers/record-change.ts'
-import { ConflictError } from '../../core/lib/conflict-error.ts'
 import type { Ctx, StoreAdapter, StoreClaimKey, StoreRefusal, Tx } from '../ports.ts'
 import { claimPurchase, type OwnershipRefusal } from './claim-purchase.ts'
 import { savePurchase } from './save-purchase.ts'
@@ -71,7 +71,12 @@ async function verify(
 async function recordNew(
   tx: Tx,
   ctx: Ctx,
-  { input, key, catalog, snapshot }: { input: ReceiptInput; key: StoreClaimKey; catalog: Catalog; snapshot: PurchaseSnapshot },
+  {
+    input,
+    key,
+    catalog,
+    snapshot,
+  }: { input: ReceiptInput; key: StoreClaimKey; catalog: Catalog; snapshot: PurchaseSnapshot },
 ): Promise<{ customer: Customer; purchase: Purchase }> {
   const { customer } = await openCustomer(tx, ctx, key.projectId, input.appUserId)
   const purchaseId = ctx.ids.next('purchase')
@@ -90,7 +95,13 @@ async function recordNew(
   const changed = await recordChange(
     tx,
     { ...customer, lastSeenAt: now },
-    { kinds: saved.kinds, cause: saved.cause, currencies: saved.currencies, events: [...stopped, ...saved.events], now },
+    {
+      kinds: saved.kinds,
+      cause: saved.cause,
+      currencies: saved.currencies,
+      events: [...stopped, ...saved.events],
+      now,
+    },
   )
   return { customer: changed, purchase: saved.purchase }
 }

@@ -1,6 +1,7 @@
-import { ok } from '../../core/lib/result.ts'
-import type { PurchaseSnapshot } from '../../core/purchases/snapshot.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
+import { ok } from '../../core/lib/result.ts'
+import type { Purchase } from '../../core/purchases/purchase.ts'
+import type { PurchaseSnapshot } from '../../core/purchases/snapshot.ts'
 import { recordChange } from '../customers/record-change.ts'
 import type { Ctx, DuePurchase, PurchaseChain } from '../ports.ts'
 import { savePurchase } from './save-purchase.ts'
@@ -36,13 +37,16 @@ async function recordRefresh(
     const [customer] = await tx.customers.lock([due.ref])
     const current = customer === undefined ? null : await tx.purchases.get(customer, due.purchaseId)
     if (customer === undefined || current === null) return ok('overtaken' as const)
-    if (current.renewalNumber !== asked.purchase.renewalNumber || current.dueAt !== asked.purchase.dueAt) {
-      return ok('overtaken' as const)
-    }
+    if (!isUnchanged(current, asked.purchase)) return ok('overtaken' as const)
     const presentedOffering = current.presentedOffering
     const saved = await savePurchase(tx, ctx, customer, { current, snapshot, catalog, presentedOffering })
     await recordChange(tx, customer, { ...saved, now: ctx.clock.now() })
     return ok('changed' as const)
   })
   return done.ok ? done.value : 'overtaken'
+}
+
+/** Any difference counts: an answer given about a purchase that renews must not be applied to one that was stopped. */
+function isUnchanged(current: Purchase, asked: Purchase): boolean {
+  return JSON.stringify(current) === JSON.stringify(asked)
 }

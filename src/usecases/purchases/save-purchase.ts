@@ -101,6 +101,12 @@ async function grantCharge(
   const adjustments = orders.map(({ currency, amount }) => ({ currency, amount }))
   return {
     type: 'VIRTUAL_CURRENCY_TRANSACTION',
-    data: { transactionId, source: 'in_app_purchase', purchaseId: purchase.purchaseId, storeTransactionId, adjustments },
+    data: {
+      transactionId,
+      source: 'in_app_purchase',
+      purchaseId: purchase.purchaseId,
+      storeTransactionId,
+      adjustments,
+    },
   }
 }

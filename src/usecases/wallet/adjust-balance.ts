@@ -1,12 +1,12 @@
 import { findCurrency } from '../../core/catalog/catalog.ts'
 import type { Customer } from '../../core/customers/customer.ts'
+import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { type DeductRefusal, deduct } from '../../core/wallet/deduct.ts'
 import { type GrantRefusal, grant } from '../../core/wallet/grant.ts'
 import { ledgerTransaction } from '../../core/wallet/ledger-transaction.ts'
 import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
-import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { recordChange } from '../customers/record-change.ts'
 import type { Ctx, IdempotencyKey, Tx } from '../ports.ts'
 
@@ -50,10 +50,7 @@ const SCOPE = 'admin.credits.adjust'
  * Grants or deducts units by hand. The idempotency key is looked at before anything else can refuse, so a change that
  * was made is answered the same way for ever. Units, audit row, key and event are one transaction.
  */
-export async function adjustBalance(
-  ctx: Ctx,
-  input: AdjustInput,
-): Promise<Result<AdjustOutcome, AdjustRefusal>> {
+export async function adjustBalance(ctx: Ctx, input: AdjustInput): Promise<Result<AdjustOutcome, AdjustRefusal>> {
   const catalog = await ctx.read.catalog.ofProject(input.projectId)
   return ctx.transaction<AdjustOutcome, AdjustRefusal>(async (tx) => {
     const customer = await tx.customers.lockByAppUserId(input.projectId, input.userId)
@@ -86,7 +83,11 @@ async function findEarlier(
   return ok(record.answer as Adjusted)
 }
 
-function decideChange(ctx: Ctx, input: AdjustInput, wallet: Wallet): Result<WalletChange, DeductRefusal | GrantRefusal> {
+function decideChange(
+  ctx: Ctx,
+  input: AdjustInput,
+  wallet: Wallet,
+): Result<WalletChange, DeductRefusal | GrantRefusal> {
   if (input.amount < 0) return deduct(wallet, { amount: -input.amount, to: 'issued_by_operator' }, DEFAULT_POLICY)
   return grant(
     wallet,
@@ -113,7 +114,15 @@ async function save(
   const createdAt = ctx.clock.now()
   const transactionId = ctx.ids.next('walletTransaction')
   const { userId, currency, amount, reason, actor, requestId } = input
-  const adjusted: Adjusted = { userId, currency, amount, balance: change.balanceAfter, reason, transactionId, createdAt }
+  const adjusted: Adjusted = {
+    userId,
+    currency,
+    amount,
+    balance: change.balanceAfter,
+    reason,
+    transactionId,
+    createdAt,
+  }
   const key = idempotencyKeyOf(input)
   const ledger = ledgerTransaction({
     transactionId,
@@ -133,7 +142,13 @@ async function save(
   const [stored, , changed] = await Promise.all([
     key === null || tx.idempotency.insert(key, { fingerprint: fingerprintOf(input), answer: adjusted }, createdAt),
     tx.wallet.append(customer, ledger),
-    recordChange(tx, customer, { kinds: ['usage'], cause: 'admin_adjust', currencies: [currency], events: [event], now: createdAt }),
+    recordChange(tx, customer, {
+      kinds: ['usage'],
+      cause: 'admin_adjust',
+      currencies: [currency],
+      events: [event],
+      now: createdAt,
+    }),
   ])
   if (!stored) throw new ConflictError('a parallel request used the same idempotency key')
   return { adjusted, revision: changed.revision }

@@ -1,0 +1,26 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { adjust } from './adjust.ts'
+import { customerRead } from './customer-read.ts'
+import { type Measurement, tableOf } from './measurement.ts'
+import { startup } from './startup.ts'
+
+/** `npm run bench [-- --only NAME] [-- --json FILE]`: each figure beside its limit, measured in the same run. */
+const BENCHMARKS = [startup, customerRead, adjust]
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } })
+const chosen = BENCHMARKS.filter(({ name }) => values.only === undefined || name === values.only)
+if (chosen.length === 0) {
+  process.stderr.write(
+    `there is no benchmark '${values.only}'; there are: ${BENCHMARKS.map(({ name }) => name).join(', ')}\n`,
+  )
+  process.exit(1)
+}
+
+const measurements: Measurement[] = []
+for (const benchmark of chosen) {
+  process.stderr.write(`running ${benchmark.name} ...\n`)
+  measurements.push(...(await benchmark.run()))
+}
+process.stdout.write(`${tableOf(measurements)}\n`)
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(measurements, null, 2)}\n`)

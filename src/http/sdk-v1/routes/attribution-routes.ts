@@ -1,0 +1,43 @@
+import { Type } from 'typebox'
+import { readAppUserId } from '../read-app-user-id.ts'
+import { CustomerParams, ERRORS, operation } from '../route-schema.ts'
+import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+
+const Nothing = Type.Object({})
+
+const attribution = {
+  ...operation('postAttribution', 'Other', 'Tell where an install came from (deprecated)', 'public_or_secret'),
+  description: 'Accepted and not kept. Attributes such as `$campaign` are the way to keep it.',
+  deprecated: true,
+  params: CustomerParams,
+  body: Type.Unknown(),
+  response: { 200: Nothing, ...ERRORS },
+}
+
+const adServices = {
+  ...operation('postAdServicesToken', 'Other', 'Hand over an Apple AdServices token', 'public'),
+  description: 'Accepted and not kept: the token is not exchanged with Apple yet.',
+  params: CustomerParams,
+  body: Type.Unknown(),
+  response: { 200: Nothing, ...ERRORS },
+}
+
+/** `POST /v1/subscribers/{app_user_id}/attribution` and `/adservices_attribution`. RevenueCat REST API v1. */
+export function attributionRoutes(app: SdkApp, { guard }: SdkRoute): void {
+  app.post(
+    '/subscribers/:app_user_id/attribution',
+    { schema: attribution, onRequest: guard('public_or_secret') },
+    async (request) => {
+      readAppUserId(request.params.app_user_id)
+      return {}
+    },
+  )
+  app.post(
+    '/subscribers/:app_user_id/adservices_attribution',
+    { schema: adServices, onRequest: guard('public') },
+    async (request) => {
+      readAppUserId(request.params.app_user_id)
+      return {}
+    },
+  )
+}

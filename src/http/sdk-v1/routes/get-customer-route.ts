@@ -1,0 +1,26 @@
+import { getCustomer } from '../../../usecases/customers/get-customer.ts'
+import { answerCustomer } from '../answer-customer.ts'
+import { callerOf } from '../key-guard.ts'
+import { readAppUserId } from '../read-app-user-id.ts'
+import { CustomerParams, ERRORS, operation, PlatformHeader } from '../route-schema.ts'
+import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+import { CustomerInfoRef } from '../wire/customer-info.ts'
+
+const schema = {
+  ...operation('getCustomer', 'Customers', 'Get a customer, or create one', 'public_or_secret'),
+  description: 'With `X-Platform` the call counts as a visit of the customer. 201 says that the customer is new.',
+  params: CustomerParams,
+  headers: PlatformHeader,
+  response: { 200: CustomerInfoRef, 201: CustomerInfoRef, ...ERRORS },
+}
+
+/** `GET /v1/subscribers/{app_user_id}`. RevenueCat REST API v1. */
+export function getCustomerRoute(app: SdkApp, { ctx, guard }: SdkRoute): void {
+  app.get('/subscribers/:app_user_id', { schema, onRequest: guard('public_or_secret') }, async (request, reply) => {
+    const appUserId = readAppUserId(request.params.app_user_id)
+    const touch = request.headers['x-platform'] !== undefined
+    const { projectId } = callerOf(request)
+    const { created, ...view } = await getCustomer(ctx, { projectId, appUserId, touch })
+    return reply.code(created ? 201 : 200).send(await answerCustomer(ctx, request, reply, view))
+  })
+}

@@ -1,0 +1,31 @@
+import { Type } from 'typebox'
+import { CustomerParams, operation } from '../route-schema.ts'
+import type { SdkApp } from '../sdk-deps.ts'
+
+const Healthy = Type.Object({ status: Type.Literal('ok') })
+
+const health = {
+  ...operation('getHealth', 'Other', 'Tell that the server answers', 'none'),
+  response: { 200: Healthy },
+}
+
+const connectivity = {
+  ...operation('getConnectivity', 'Other', 'Tell that the server can be reached', 'none'),
+  response: { 200: Healthy },
+}
+
+const reportAvailability = {
+  ...operation('getHealthReportAvailability', 'Other', 'Tell whether there is a health report', 'none'),
+  description: 'Asked by debug builds for iOS. There is none.',
+  params: CustomerParams,
+  response: { 200: Type.Object({ report_logs: Type.Literal(false) }) },
+}
+
+/** The calls that SDKs make without a key. */
+export function healthRoutes(app: SdkApp): void {
+  app.get('/health', { schema: health }, async () => ({ status: 'ok' as const }))
+  app.get('/health/connectivity', { schema: connectivity }, async () => ({ status: 'ok' as const }))
+  app.get('/subscribers/:app_user_id/health_report_availability', { schema: reportAvailability }, async () => ({
+    report_logs: false as const,
+  }))
+}
