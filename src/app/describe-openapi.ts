@@ -18,7 +18,6 @@ export async function describeOpenApi(version: string): Promise<Map<string, obje
   })
   const documents = await registerSurfaces(server, {
     settings: read.reading.settings,
-    logger,
     version,
     // Routes are only described here, and no route looks at these before a request comes.
     ctx: { clock: { now: () => 0 } } as Ctx,

@@ -5,7 +5,6 @@ import { RateLimiter } from '../http/lib/rate-limit.ts'
 import { opsSurface } from '../http/ops/ops-surface.ts'
 import { pagesSurface } from '../http/pages/pages-surface.ts'
 import { sdkV1Surface } from '../http/sdk-v1/sdk-v1-surface.ts'
-import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { chooseProject } from '../usecases/projects/choose-project.ts'
@@ -15,7 +14,6 @@ import { demoSignIn, realtimeBootstrapDeps } from './user-sign-in.ts'
 
 export type SurfaceOptions = {
   settings: Settings
-  logger: Logger
   version: string
   ctx: Ctx
   metrics: Metrics
@@ -32,7 +30,7 @@ export async function registerSurfaces(
   server: FastifyInstance,
   options: SurfaceOptions,
 ): Promise<Map<string, () => object>> {
-  const { ctx, settings, logger, metrics, demo, secrets, version } = options
+  const { ctx, settings, metrics, demo, secrets, version } = options
   const documents = new Map<string, () => object>()
   const onOpenApi = (name: string, document: () => object) => documents.set(name, document)
   const openApi = { version, publicUrl: settings.publicUrl }
@@ -42,11 +40,10 @@ export async function registerSurfaces(
 
   await server.register(sdkV1Surface, {
     ctx,
-    logger,
     openApi,
     onOpenApi,
     hashSecret: secrets.hash,
-    onRefusal: (code: number) => metrics.recordRefusal('sdk-v1', code),
+    onRefusal: (code) => metrics.recordRefusal('sdk-v1', code),
   })
   await server.register(adminSurface, {
     ctx,

@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { configCommand } from './config-command.ts'
 import { docsCommand } from './docs-command.ts'
+import { exportCommand } from './export-command.ts'
 import { healthcheckCommand } from './healthcheck-command.ts'
+import { importCommand } from './import-command.ts'
 import { migrateCommand } from './migrate-command.ts'
 import { openApiCommand } from './openapi-command.ts'
 import { projectCommand } from './project-command.ts'
@@ -17,6 +19,8 @@ export function createProgram(): Command {
     .addCommand(configCommand())
     .addCommand(projectCommand())
     .addCommand(migrateCommand())
+    .addCommand(exportCommand())
+    .addCommand(importCommand())
     .addCommand(healthcheckCommand())
     .addCommand(openApiCommand())
     .addCommand(docsCommand())

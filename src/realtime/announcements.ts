@@ -61,6 +61,7 @@ export function takeDue(current: Announcements, now: number): { due: Announcemen
     if (!isOpen(sentAt, now)) return { due: [], rest: current }
     due.push(pending)
   }
+  if (due.length === 0) return { due, rest: current }
   const sent = (state: KindState): KindState =>
     state.pending === null ? state : { ...state, pending: null, sentAt: now }
   due.sort((one, other) => one.seq - other.seq)

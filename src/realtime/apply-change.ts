@@ -69,6 +69,7 @@ export function replay(state: SessionState, cursor: number, now: number): { stat
 /** Sends what waited long enough. */
 export function sendDue(state: SessionState, now: number): Step {
   const { due, rest } = takeDue(state.announcements, now)
+  if (due.length === 0) return { state, frames: [], isProbing: false, close: null }
   const frames = due.map((announcement) => announcementToWire(state, announcement))
   return { state: { ...state, announcements: rest }, frames, isProbing: false, close: null }
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { customerChange, startGateway } from '../../test/support/realtime-client.ts'
 
@@ -72,7 +71,11 @@ describe('a socket', () => {
   it('replaces the older socket of its device, and of that device only', async () => {
     const token = await rig.token('anna', 'phone')
     const [older, tablet] = [await rig.connect(token), await rig.connect(await rig.token('anna', 'tablet'))]
+    older.ws.pause()
     const newer = await rig.connect(token)
+    // The older one has not even answered the close, but it takes no place any more.
+    expect(rig.gateway.sessions()).toBe(2)
+    older.ws.resume()
     expect(await older.closed).toEqual({ code: 4003, reason: 'replaced' })
     rig.bus.publish(customerChange('cust_anna', 2))
     expect((await newer.next()).event).toBe('usage.changed')
@@ -94,11 +97,9 @@ describe('a socket', () => {
   it('stays open when only its WebSocket answers pings, and is closed when nothing does', async () => {
     const [polite, mute] = [await rig.connect(await rig.token('anna')), await rig.connect(await rig.token('ben'))]
     mute.ws.pong = () => undefined
-    const pinged = once(polite.ws, 'ping')
+    await Promise.all([polite.settled(), mute.settled()])
     rig.world.clock.advance(30_000)
-    await pinged
-    // The answer to this comes after the automatic pong, so the pong has been counted.
-    await polite.settled()
+    await rig.heard()
     rig.world.clock.advance(45_000)
     expect(await mute.closed).toEqual({ code: 1001, reason: 'idle' })
     expect(polite.ws.readyState).toBe(polite.ws.OPEN)

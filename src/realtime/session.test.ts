@@ -47,7 +47,6 @@ describe('the index of sessions', () => {
     index.remove(session)
     session.handle({ type: 'revision', customerId: 'c2', revision: 1, now: NOW })
     index.refile(session)
-    index.remove(session)
     expect([index.size, index.all(), index.ofCustomer('proj', 'c1'), index.ofCustomer('proj', 'c2')]).toEqual([
       0,
       [],

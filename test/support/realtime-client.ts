@@ -53,7 +53,12 @@ export async function startGateway(overrides: Partial<GatewayDeps> = {}, listene
   const errors: string[] = []
   const changed = new EventEmitter()
   const gateway = createGateway({
-    clock: world.clock,
+    clock: {
+      now: () => {
+        changed.emit('clock')
+        return world.clock.now()
+      },
+    },
     scheduler: world.clock,
     read: world.read,
     secrets: world.secrets,
@@ -83,6 +88,8 @@ export async function startGateway(overrides: Partial<GatewayDeps> = {}, listene
     counted,
     sent,
     errors,
+    /** Waits until the gateway looks at the clock, which it does with everything that it hears. */
+    heard: () => once(changed, 'clock'),
     /** Waits until the number of open sessions is this. */
     async until(count: number) {
       while (counted.at(-1) !== count) await once(changed, 'count')

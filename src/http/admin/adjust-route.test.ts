@@ -125,6 +125,26 @@ it('a balance never passes the largest one', async () => {
   expect(world.balanceOf(USER, 'CRD')).toBe(2_000_000_000)
 })
 
+it('refusals are counted by their codes', async () => {
+  const codes: string[] = []
+  const { adjust, ask } = await adminApp({ onRefusal: (code) => codes.push(code) })
+  await adjust(change())
+  await adjust(change({ amount: 0 }))
+  await adjust(change({ amount: 1.5 }))
+  await adjust(change({ currency: 'NOPE' }))
+  await adjust('{')
+  await adjust(change(), { authorization: 'Bearer wrong' })
+  await ask({ url: '/admin/nothing' })
+  expect(codes).toEqual([
+    'amount_must_be_nonzero',
+    'invalid_fields',
+    'unknown_currency',
+    'invalid_json',
+    'invalid_admin_secret',
+    'not_found',
+  ])
+})
+
 it('several faults are told at once', async () => {
   const { adjust } = await adminApp()
   const answer = await adjust({ amount: 1.5, reason: 'ab', user: 'u' })

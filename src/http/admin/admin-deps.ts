@@ -5,6 +5,7 @@ import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { OpenApiFacts } from '../lib/openapi.ts'
 import type { RateLimiter } from '../lib/rate-limit.ts'
 import type { OpenApiSink } from '../lib/surface.ts'
+import type { RefusalListener } from './errors.ts'
 import type { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
 
 /** What counts requests of one key; in this process or shared by several. */
@@ -26,6 +27,8 @@ export type AdminDeps = {
     /** Wrong secrets by address. */
     failedAuth: Limiter
   }
+  /** Told of every refusal by its code. */
+  onRefusal?: RefusalListener
   realtime: Parameters<typeof registerRealtimeBootstrap>[1]
   openApi: OpenApiFacts
   onOpenApi: OpenApiSink<'admin'>

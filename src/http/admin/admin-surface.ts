@@ -9,7 +9,7 @@ import type { AdminDeps } from './admin-deps.ts'
 import { balancesRoute } from './balances-route.ts'
 import { currenciesRoute } from './currencies-route.ts'
 import { answerThrown } from './error-handler.ts'
-import { sendError } from './errors.ts'
+import { listenToRefusals, sendError } from './errors.ts'
 import { adminGuard } from './guard.ts'
 import { acceptJsonOnly } from './json-only.ts'
 import { refuseOtherMethods } from './other-methods.ts'
@@ -24,6 +24,7 @@ export async function adminSurface(app: FastifyInstance, deps: AdminDeps): Promi
   await app.register(helmet, apiHeaders(deps.openApi.publicUrl))
   app.addHook('onRequest', forbidCaching)
   await app.register(swagger, openApiOptions('admin', deps.openApi))
+  listenToRefusals(app, (code) => deps.onRefusal?.(code))
   app.setErrorHandler(answerThrown)
   registerRealtimeBootstrap(app, deps.realtime)
   await app.register(async (credits) => creditsRoutes(credits, deps), { prefix: '/admin' })

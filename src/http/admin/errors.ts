@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
 import type { AdjustFault } from './parse-adjust.ts'
@@ -51,8 +51,19 @@ export const CODE_OF_REFUSAL = {
 /** What an error says beyond its code. */
 export type ErrorNote = { text?: string; retryAfterSeconds?: number | undefined }
 
+/** Told of every refusal by its code. */
+export type RefusalListener = (code: string) => void
+
+const LISTENER = 'onAdminRefusal'
+
+/** Has a listener told of all refusals of a surface, for metrics. */
+export function listenToRefusals(app: FastifyInstance, listener: RefusalListener): void {
+  app.decorateReply(LISTENER, listener)
+}
+
 /** Answers an error. Its body is `{"detail": "code"}`, or `{"detail": "code: text"}` where there is more to say. */
 export function sendError(reply: FastifyReply, code: AdminErrorCode, note: ErrorNote = {}): FastifyReply {
+  tell(reply, code)
   if (note.retryAfterSeconds !== undefined) reply.header('retry-after', note.retryAfterSeconds)
   const detail = note.text === undefined ? code : `${code}: ${note.text}`
   return reply.code(ADMIN_ERRORS[code]).send({ detail })
@@ -60,5 +71,10 @@ export function sendError(reply: FastifyReply, code: AdminErrorCode, note: Error
 
 /** Answers 422 to well-formed input with invalid values; each problem names its field. */
 export function sendProblems(reply: FastifyReply, problems: readonly string[]): FastifyReply {
+  tell(reply, 'invalid_fields')
   return reply.code(422).send({ detail: problems.join('; ') })
+}
+
+function tell(reply: FastifyReply, code: string): void {
+  if (reply.server.hasReplyDecorator(LISTENER)) reply.getDecorator<RefusalListener>(LISTENER)(code)
 }

@@ -103,7 +103,7 @@ function remoteKeys(url: string, cooldownDuration: number): JWTVerifyGetKey {
     try {
       return await keys(header, token)
     } catch (cause) {
-      
+      if (isFaultOfToken(cause)) throw cause
       throw new KeysUnavailableError('the key set of the identity provider could not be read', { cause })
     }
   }

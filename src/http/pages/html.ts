@@ -10,7 +10,13 @@ export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[
   return { markup: (strings[0] ?? '') + rendered.join('') }
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 function render(part: HtmlPart): string {
   if (part === null) return ''

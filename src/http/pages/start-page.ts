@@ -37,7 +37,7 @@ ${whatRuns(running)}
 <div class="places">
 ${isDemo ? placeList('For people', [{ href: '/try', name: 'Try it', text: 'Buy, log in, and watch a balance change.' }]) : null}
 ${placeList('For programs', API_PLACES)}
-${placeList('For machines that watch', HEALTH_PLACES)}
+${placeList('For monitoring', HEALTH_PLACES)}
 </div>
 </section>
 ${isDemo ? demoSteps : ownSteps}

@@ -8,6 +8,7 @@ export function tryPage({ sdkVersion }: { readonly sdkVersion: string }): Html {
     current: '/try',
     isDemo: true,
     head: html`<link rel="stylesheet" href="/assets/try.css">
+<link rel="stylesheet" href="/assets/call-log.css">
 <script type="module" src="/assets/try.js"></script>`,
     body: html`<main id="main" class="wide">
 <h1>Try it</h1>

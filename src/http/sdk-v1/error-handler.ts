@@ -1,18 +1,22 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { requestFaultOf } from '../lib/request-fault.ts'
+import type { SdkV1Deps } from './sdk-deps.ts'
 import { faultBody, type SdkErrorBody, SdkFault } from './sdk-fault.ts'
 
 /** When to come back after parallel changes of one customer got in each other's way. */
 const RETRY_AFTER_SECONDS = 1
 
+/** The one code whose cause only we can see. */
+const INTERNAL_CODE = faultBody('internal').code
+
 /** Answers what a request of this surface ended with. The body is never empty: SDKs parse it whatever the status is. */
-export function errorHandler(onRefusal: (code: number) => void) {
+export function errorHandler({ onRefusal }: Pick<SdkV1Deps, 'onRefusal'>) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { status, body } = answerOf(error)
-    if (status === 500 && !(error instanceof SdkFault)) request.log.error({ err: error }, 'an SDK request failed')
+    if (body.code === INTERNAL_CODE) request.log.error({ err: error }, 'an SDK request failed')
     if (error instanceof ConflictError) reply.header('retry-after', RETRY_AFTER_SECONDS)
-    onRefusal(body.code)
+    onRefusal?.(body.code)
     return reply.code(status).send(body)
   }
 }

@@ -43,7 +43,7 @@ export async function sdkV1Surface(app: FastifyInstance, deps: SdkV1Deps): Promi
   app.addHook('onRequest', forbidCaching)
   stampTime(app, deps.ctx.clock)
   await describeSurface(app, deps)
-  app.setErrorHandler(errorHandler(deps.onRefusal ?? (() => undefined)))
+  app.setErrorHandler(errorHandler(deps))
   // Answers are typed by their schemas and written as they are: a serializer made from a schema would drop fields.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
   const route: SdkRoute = { ctx: deps.ctx, guard: keyGuard(deps) }

@@ -1,4 +1,5 @@
 // @ts-check
+import { errorWords, isAsAsked } from './words.js'
 
 /** More than a session of trying things has; the oldest are dropped. */
 const MAX_ENTRIES = 100
@@ -39,7 +40,7 @@ export async function logCall(log, title, run, summary) {
     log({ kind: 'sdk', title, note: `${summary(answer)} · ${took}`, detail: answer })
     return answer
   } catch (error) {
-    log({ kind: 'error', title, note: error instanceof Error ? error.message : String(error), detail: error })
+    log({ kind: isAsAsked(error) ? 'sdk' : 'error', title, note: errorWords(error), detail: error })
     throw error
   }
 }

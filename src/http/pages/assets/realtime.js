@@ -45,7 +45,7 @@ export class RealtimeLine {
   /** @param {RealtimeDeps} deps */
   constructor(deps) {
     this.#deps = deps
-    this.#connect()
+    void this.#connect()
   }
 
   /** Ends the line for good. */
@@ -56,7 +56,7 @@ export class RealtimeLine {
 
   /** Tries now instead of later, when there is reason to think that it would work. */
   retry() {
-    if (this.#socket === null) this.#connect()
+    if (this.#socket === null) void this.#connect()
   }
 
   async #connect() {

@@ -1,5 +1,5 @@
 // @ts-check
-import { accessWords, periodWords } from './words.js'
+import { accessWords, errorWords, isAsAsked, periodWords } from './words.js'
 
 /** How long the difference to the last balance stays beside it. */
 const DIFFERENCE_SHOWN_MS = 6_000
@@ -84,6 +84,13 @@ export function showAccess(entitlement, now) {
   byId('access-note').textContent = note
 }
 
+/** @param {string} command */
+export function showGrant(command) {
+  const code = document.createElement('code')
+  code.textContent = command
+  byId('grant-command').replaceChildren(code)
+}
+
 /** @param {import('./realtime.js').ConnectionState} state */
 export function showConnection(state) {
   const connection = byId('connection')
@@ -94,12 +101,13 @@ export function showConnection(state) {
 /**
  * Says what went wrong; null takes it back.
  *
- * @param {string | null} text
+ * @param {unknown} error
  */
-export function showNotice(text) {
+export function showFailure(error) {
   const notice = byId('notice')
-  notice.textContent = text
-  notice.hidden = text === null
+  notice.textContent = error === null ? null : errorWords(error)
+  notice.hidden = error === null
+  notice.toggleAttribute('data-calm', isAsAsked(error))
 }
 
 /**

@@ -29,7 +29,7 @@ export function errorWords(error) {
  *
  * @param {unknown} error
  */
-export function isExpected(error) {
+export function isAsAsked(error) {
   const code = error instanceof Error && 'errorCode' in error ? error.errorCode : null
   return code === 1 || code === 42
 }
@@ -63,7 +63,8 @@ export function momentWords(date, now) {
  * @returns {{ isActive: boolean, title: string, note: string }}
  */
 export function accessWords(entitlement, now) {
-  if (entitlement === undefined) return { isActive: false, title: 'Not active', note: 'A subscription from the shop opens it.' }
+  if (entitlement === undefined)
+    return { isActive: false, title: 'Not active', note: 'A subscription from the shop opens it.' }
   const { isActive, expirationDate, willRenew, productIdentifier } = entitlement
   const from = `From ${productIdentifier}.`
   if (expirationDate === null) return { isActive, title: isActive ? 'Active' : 'Not active', note: from }

@@ -1,0 +1,40 @@
+import type { Context } from '../app/open-context.ts'
+import { withContext } from './context.ts'
+import { fail } from './print.ts'
+import { type ProgressLine, progressLine } from './progress-line.ts'
+
+export type Watch = { signal: AbortSignal; line: ProgressLine }
+
+/**
+ * Runs an export or import with a progress line. The first Ctrl-C undoes what was begun, a second one ends the process
+ * at once. What went wrong is told after the database was closed: ending before that would leave its server behind.
+ */
+export async function runTransfer<Value>(
+  verb: string,
+  work: (context: Context, watch: Watch) => Promise<Value>,
+): Promise<Value> {
+  const abort = new AbortController()
+  const stop = () => abort.abort()
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  try {
+    return await withContext(async (context) => {
+      const line = progressLine(process.stderr, context.ctx.clock, verb)
+      try {
+        return await work(context, { signal: abort.signal, line })
+      } finally {
+        line.clear()
+      }
+    })
+  } catch (error) {
+    fail(abort.signal.aborted ? `stopped while ${verb}; nothing was changed` : messageOf(error))
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause =
+    error.cause instanceof Error && !error.message.includes(error.cause.message) ? error.cause.message : null
+  return cause === null ? error.message : `${error.message}: ${cause}`
+}

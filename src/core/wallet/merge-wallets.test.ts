@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { applyChange, EMPTY, lot, posted, wallet } from './fixtures/wallets.ts'
+import { mergeWallets } from './merge-wallets.ts'
+import { spendOrder } from './spend-order.ts'
+import type { Lot, Wallet } from './wallet.ts'
+
+const CAP = 1_000
+const POLICY = { floor: 0, cap: CAP }
+
+function merge(absorbed: Wallet, kept: Wallet) {
+  let made = 0
+  const moved = mergeWallets(absorbed, kept, POLICY, () => `new${++made}`)
+  if (moved === null) throw new Error('there was nothing to merge')
+  return { ...moved, absorbed: applyChange(absorbed, moved.leave), kept: applyChange(kept, moved.arrive) }
+}
+
+describe('merging two wallets', () => {
+  test('adds the balances up, and each lot keeps its end, its age and the purchase it came from', () => {
+    const facts = { expiresAt: 70, createdAt: 3, purchaseId: 'purch1', source: 'purchase' as const }
+    const merged = merge(wallet(lot('a', 300, facts), lot('b', 100)), wallet(lot('c', 50)))
+    expect(merged.kept.balance).toBe(450)
+    expect(merged.absorbed).toMatchObject({ balance: 0, lots: [] })
+    expect(merged.arrive.newLots).toContainEqual({ ...lot('new2', 300, facts), source: 'merge' })
+  })
+
+  test('of an empty one is nothing at all', () => {
+    expect(mergeWallets(EMPTY, wallet(lot('c', 50)), POLICY, () => 'new')).toBeNull()
+  })
+
+  test('beyond the cap keeps the lots that live longest, and posts the rest where it can be seen', () => {
+    const merged = merge(wallet(lot('soon', 300, { expiresAt: 10 }), lot('ever', 300)), wallet(lot('c', 600)))
+    expect(merged.kept.balance).toBe(CAP)
+    expect(merged.arrive.newLots).toMatchObject([
+      { expiresAt: null, remaining: 300 },
+      { expiresAt: 10, remaining: 100, granted: 100 },
+    ])
+    expect(posted(merged.arrive, 'over_cap')).toBe(200)
+  })
+
+  test('into a full one leaves no empty posting and no empty lot', () => {
+    const merged = merge(wallet(lot('a', 5)), wallet(lot('c', CAP)))
+    expect(merged.arrive).toMatchObject({ newLots: [], balanceAfter: CAP })
+    expect(merged.arrive.postings.map(({ account, amount }) => [account, amount])).toEqual([
+      ['merged', -5],
+      ['over_cap', 5],
+    ])
+  })
+})
+
+const anyLot = fc.record({
+  remaining: fc.integer({ min: 1, max: 250 }),
+  expiresAt: fc.option(fc.nat(5)),
+  createdAt: fc.nat(5),
+})
+const lots = (prefix: string) =>
+  fc.array(anyLot, { maxLength: 4 }).map((facts) => facts.map((fact, index) => lot(`${prefix}${index}`, fact.remaining, fact)))
+
+test('a merge conserves units: what left arrived, in the wallet or above the cap', () => {
+  fc.assert(
+    fc.property(lots('a'), lots('k'), (leaving, staying) => {
+      fc.pre(leaving.length > 0)
+      const before = { absorbed: wallet(...leaving), kept: wallet(...staying) }
+      const merged = merge(before.absorbed, before.kept)
+      for (const change of [merged.leave, merged.arrive]) {
+        expect(change.postings.reduce((sum, { amount }) => sum + amount, 0)).toBe(0)
+        expect(change.postings.every(({ amount }) => amount !== 0)).toBe(true)
+      }
+      expect(posted(merged.leave, 'merged') + posted(merged.arrive, 'merged')).toBe(0)
+      expect(merged.absorbed).toMatchObject({ balance: 0, lots: [] })
+      const total = before.absorbed.balance + before.kept.balance
+      expect(merged.kept.balance + posted(merged.arrive, 'over_cap')).toBe(total)
+      expect(merged.kept.balance).toBe(Math.min(total, Math.max(CAP, before.kept.balance)))
+      expect(merged.kept.lots.reduce((sum, { remaining }) => sum + remaining, 0)).toBe(merged.kept.balance)
+    }),
+  )
+})
+
+test('a merge that fits spends in the order in which the lots of both would have been spent together', () => {
+  const ages = (order: readonly Lot[]) => order.map(({ expiresAt, createdAt }) => [expiresAt, createdAt])
+  fc.assert(
+    fc.property(lots('a'), lots('k'), (leaving, staying) => {
+      const total = wallet(...leaving, ...staying).balance
+      fc.pre(leaving.length > 0 && total <= CAP)
+      const merged = merge(wallet(...leaving), wallet(...staying))
+      expect(ages(spendOrder(merged.kept.lots))).toEqual(ages(spendOrder([...leaving, ...staying])))
+    }),
+  )
+})

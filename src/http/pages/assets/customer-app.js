@@ -1,0 +1,181 @@
+// @ts-check
+import { logCall } from './call-log.js'
+import { grantCommand } from './grant-command.js'
+import { frameWords, openLiveSession } from './live-session.js'
+import { oneAtATime } from './one-at-a-time.js'
+import * as view from './view.js'
+import { errorWords } from './words.js'
+
+/** @typedef {import('@revenuecat/purchases-js').Package} Package */
+/** @typedef {import('@revenuecat/purchases-js').CustomerInfo} CustomerInfo */
+/** @typedef {{ api_key: string, sdk_url: string, entitlement: string, currency: string }} Settings */
+
+/** Where this browser keeps the customer's id, so that it finds the same one after a reload. */
+const ID_KEY = 'purser.try.app-user-id'
+
+/** An app with one customer: uses the SDK as any app does, and listens for changes. */
+export class CustomerApp {
+  #Purchases
+  #purchases
+  #settings
+  #log
+  /** @type {number | null} */
+  #balance = null
+  #isBusy = false
+  /** @type {import('./realtime.js').RealtimeLine | null} */
+  #line = null
+  #readBalance = oneAtATime(() => this.#readBalanceNow())
+  #readCustomer = oneAtATime(() => this.#readCustomerNow())
+
+  /**
+   * @param {typeof import('@revenuecat/purchases-js').Purchases} Purchases
+   * @param {Settings} settings
+   * @param {(entry: import('./call-log.js').Entry) => void} log
+   */
+  constructor(Purchases, settings, log) {
+    this.#Purchases = Purchases
+    this.#settings = settings
+    this.#log = log
+    this.#purchases = Purchases.configure({
+      apiKey: settings.api_key,
+      appUserId: localStorage.getItem(ID_KEY) ?? Purchases.generateRevenueCatAnonymousAppUserId(),
+      httpConfig: { proxyURL: location.origin },
+      flags: { collectAnalyticsEvents: false },
+    })
+  }
+
+  /** Shows the customer and the shop. */
+  async start() {
+    this.#beginCustomer()
+    await this.#alone(async () => {
+      const read = () => this.#purchases.getOfferings()
+      const summary = (/** @type {import('@revenuecat/purchases-js').Offerings} */ { current }) =>
+        current === null ? 'no current offering' : `${current.identifier}, ${current.availablePackages.length} packages`
+      const { current } = await logCall(this.#log, 'getOfferings()', read, summary)
+      view.showOffering(current, (rcPackage) => this.#buy(rcPackage))
+    })
+  }
+
+  /** @param {string} appUserId */
+  logIn(appUserId) {
+    return this.#alone(async () => {
+      const purchases = this.#purchases
+      const call = `'${appUserId}'`
+      if (purchases.isAnonymous()) {
+        const summary = ({ wasCreated = false }) => (wasCreated ? 'a new customer' : 'a customer known before')
+        await logCall(this.#log, `identifyUser(${call})`, () => purchases.identifyUser(appUserId), summary)
+      } else {
+        await logCall(this.#log, `changeUser(${call})`, () => purchases.changeUser(appUserId), this.#accessSummary)
+      }
+      this.#beginCustomer()
+    })
+  }
+
+  becomeAnonymous() {
+    return this.#alone(async () => {
+      const appUserId = this.#Purchases.generateRevenueCatAnonymousAppUserId()
+      const change = () => this.#purchases.changeUser(appUserId)
+      await logCall(this.#log, 'changeUser(anonymous)', change, this.#accessSummary)
+      this.#beginCustomer()
+    })
+  }
+
+  /** The network is back: a lost line need not wait for its turn. */
+  reconnect() {
+    this.#line?.retry()
+  }
+
+  /** @param {Package} rcPackage */
+  #buy(rcPackage) {
+    return this.#alone(async () => {
+      const title = `purchase('${rcPackage.identifier}')`
+      const purchase = () => this.#purchases.purchase({ rcPackage })
+      const { customerInfo } = await logCall(this.#log, title, purchase, (result) =>
+        this.#accessSummary(result.customerInfo),
+      )
+      this.#showAccess(customerInfo)
+      await this.#readBalance()
+    })
+  }
+
+  /** Begins with the customer that the SDK has now. */
+  #beginCustomer() {
+    const appUserId = this.#purchases.getAppUserId()
+    const { currency, api_key: apiKey } = this.#settings
+    localStorage.setItem(ID_KEY, appUserId)
+    this.#balance = null
+    view.showNothingKnown()
+    view.showCustomer({ appUserId, isAnonymous: this.#purchases.isAnonymous() })
+    view.showGrant(grantCommand({ origin: location.origin, appUserId, currency }))
+    this.#line?.close()
+    this.#line = openLiveSession(apiKey, appUserId, {
+      onState: (state) => {
+        view.showConnection(state)
+        // The greeting makes everything be read; without a line, that would never happen.
+        if (state === 'waiting' && this.#balance === null) this.#read(['usage', 'entitlements'])
+      },
+      onChanged: (kinds) => this.#read(kinds),
+      onFrame: (frame) => this.#log({ kind: 'live', title: frame.event, note: frameWords(frame), detail: frame }),
+      onFailure: (error) => this.#log({ kind: 'error', title: 'realtime-bootstrap', note: errorWords(error) }),
+    })
+  }
+
+  /** @param {import('./realtime.js').ChangeKind[]} kinds */
+  #read(kinds) {
+    if (kinds.includes('usage')) this.#readBalance().catch(view.showFailure)
+    if (kinds.includes('entitlements')) this.#readCustomer().catch(view.showFailure)
+  }
+
+  async #readBalanceNow() {
+    const appUserId = this.#purchases.getAppUserId()
+    // The SDK keeps balances for minutes; what it has is known to be old.
+    this.#purchases.invalidateVirtualCurrenciesCache()
+    const read = () => this.#purchases.getVirtualCurrencies()
+    const { currency } = this.#settings
+    const { all } = await logCall(this.#log, 'getVirtualCurrencies()', read, (answer) => {
+      return `${answer.all[currency]?.balance ?? 0} ${currency}`
+    })
+    if (appUserId !== this.#purchases.getAppUserId()) return
+    const balance = all[currency]?.balance ?? 0
+    view.showBalance(balance, this.#balance)
+    this.#balance = balance
+  }
+
+  async #readCustomerNow() {
+    const appUserId = this.#purchases.getAppUserId()
+    const read = () => this.#purchases.getCustomerInfo()
+    const customer = await logCall(this.#log, 'getCustomerInfo()', read, this.#accessSummary)
+    if (appUserId === this.#purchases.getAppUserId()) this.#showAccess(customer)
+  }
+
+  /** @param {CustomerInfo} customer */
+  #accessSummary = (customer) => {
+    const { entitlement } = this.#settings
+    return `${entitlement} ${entitlement in customer.entitlements.active ? 'is active' : 'is not active'}`
+  }
+
+  /** @param {CustomerInfo} customer */
+  #showAccess(customer) {
+    view.showAccess(customer.entitlements.all[this.#settings.entitlement], Date.now())
+  }
+
+  /**
+   * Does one thing at a time that concerns the customer as a whole, and says what went wrong.
+   *
+   * @param {() => Promise<void>} act
+   */
+  async #alone(act) {
+    if (this.#isBusy) return
+    this.#isBusy = true
+    view.showBusy(true)
+    view.showFailure(null)
+    try {
+      await act()
+    } catch (error) {
+      view.showFailure(error)
+    } finally {
+      this.#isBusy = false
+      view.showBusy(false)
+    }
+  }
+}
