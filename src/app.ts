@@ -105,7 +105,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 }
 
 function demoInput(settings: Settings, url: string) {
-  return { dataDir: settings.dataDir, url, adminSecret: settings.adminSecrets?.[0] ?? null }
+  return { dataDir: settings.dataDir, url, adminSecret: settings.adminSecrets[0] ?? null }
 }
 
 function recordChange(metrics: Metrics, change: CustomerChange, events: readonly DomainEvent[]): void {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../db/database.ts'
@@ -9,6 +9,8 @@ import { migrate, readMigrations } from '../db/migrate.ts'
 /** Runs all migrations on an empty server of its own and answers the schema that they make. */
 export async function describeMigratedSchema(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'purser-schema-'))
+  // As root the server runs as another user, who must be able to enter.
+  await chmod(dataDir, 0o755)
   const server = await startEmbedded({ dataDir, log: () => undefined })
   const database = openDatabase({
     connection: server.connection,

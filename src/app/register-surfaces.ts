@@ -32,7 +32,9 @@ export async function registerSurfaces(
 ): Promise<Map<string, () => object>> {
   const { ctx, settings, metrics, demo, secrets, version } = options
   const documents = new Map<string, () => object>()
-  const onOpenApi = (name: string, document: () => object) => documents.set(name, document)
+  const onOpenApi = (name: string, document: () => object): void => {
+    documents.set(name, document)
+  }
   const openApi = { version, publicUrl: settings.publicUrl }
   const projectFor = (request: FastifyRequest) => chooseProject(ctx, namedProject(request))
   const limiter = (perMinute: number) => new RateLimiter(perMinute, ctx.clock)
@@ -90,7 +92,8 @@ function namedProject(request: FastifyRequest): string | null {
 
 /** In demo mode the generated secret opens the Admin API; otherwise only what the settings give does. */
 function adminSecrets({ settings, demo }: SurfaceOptions): readonly string[] {
-  return settings.adminSecrets ?? (demo === null ? [] : [demo.credentials.admin_secret])
+  if (settings.adminSecrets.length > 0 || demo === null) return settings.adminSecrets
+  return [demo.credentials.admin_secret]
 }
 
 async function readiness({ state, isReachable }: SurfaceOptions) {

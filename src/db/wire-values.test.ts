@@ -22,12 +22,11 @@ describe('a time', () => {
     },
   )
 
-  test('goes in and comes out to the millisecond', () => {
+  test('goes in and comes out to the millisecond, also where the database leaves zeros out', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4e12 }), (at) => {
-        const text = timeOf(at)?.replace('T', ' ').replace('Z', '+00').replace(/\.?0*\+00$/, '+00') ?? ''
-        const stored = /:\d\d:\d\d/.test(text) ? text : ''
-        fc.pre(stored !== '')
+        const sent = timeOf(at) ?? ''
+        const stored = sent.replace('T', ' ').replace(/\.?0*Z$/, '+00')
         expect(parse(pg.types.builtins.TIMESTAMPTZ, stored)).toBe(at)
       }),
     )

@@ -28,7 +28,10 @@ export async function adminSurface(app: FastifyInstance, deps: AdminDeps): Promi
   app.setErrorHandler(answerThrown)
   registerRealtimeBootstrap(app, deps.realtime)
   await app.register(async (credits) => creditsRoutes(credits, deps), { prefix: '/admin' })
-  app.addHook('onReady', async () => deps.onOpenApi('admin', () => app.swagger()))
+  app.addHook('onReady', async () => {
+    // In braces: Fastify takes a value of this hook for an error.
+    deps.onOpenApi('admin', () => app.swagger())
+  })
 }
 
 function creditsRoutes(app: FastifyInstance, deps: AdminDeps): void {

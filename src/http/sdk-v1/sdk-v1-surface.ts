@@ -70,7 +70,8 @@ async function describeSurface(app: FastifyInstance, deps: SdkV1Deps): Promise<v
 }
 
 async function v1Routes(app: FastifyInstance, route: SdkRoute): Promise<void> {
-  const sdk = await openToBrowsers(app)
+  await openToBrowsers(app)
+  const sdk: SdkApp = app.withTypeProvider()
   identifyRoute(sdk, route)
   getCustomerRoute(sdk, route)
   offeringsRoute(sdk, route)
@@ -89,14 +90,14 @@ async function v1Routes(app: FastifyInstance, route: SdkRoute): Promise<void> {
 }
 
 async function billingRoutes(app: FastifyInstance, route: SdkRoute): Promise<void> {
-  productsRoute(await openToBrowsers(app), route)
+  await openToBrowsers(app)
+  productsRoute(app.withTypeProvider(), route)
 }
 
 /** CORS, and an answer to unknown paths, for everything below the prefix of `app`. */
-async function openToBrowsers(app: FastifyInstance): Promise<SdkApp> {
+async function openToBrowsers(app: FastifyInstance): Promise<void> {
   await app.register(cors, CROSS_ORIGIN)
   app.setNotFoundHandler(() => {
     throw new SdkFault('not_found')
   })
-  return app.withTypeProvider()
 }

@@ -1,24 +1,24 @@
 import { Type } from 'typebox'
-import { CustomerParams, operation } from '../route-schema.ts'
+import { CustomerParams, ERRORS, operation } from '../route-schema.ts'
 import type { SdkApp } from '../sdk-deps.ts'
 
 const Healthy = Type.Object({ status: Type.Literal('ok') })
 
 const health = {
   ...operation('getHealth', 'Other', 'Tell that the server answers', 'none'),
-  response: { 200: Healthy },
+  response: { 200: Healthy, ...ERRORS },
 }
 
 const connectivity = {
   ...operation('getConnectivity', 'Other', 'Tell that the server can be reached', 'none'),
-  response: { 200: Healthy },
+  response: { 200: Healthy, ...ERRORS },
 }
 
 const reportAvailability = {
   ...operation('getHealthReportAvailability', 'Other', 'Tell whether there is a health report', 'none'),
   description: 'Asked by debug builds for iOS. There is none.',
   params: CustomerParams,
-  response: { 200: Type.Object({ report_logs: Type.Literal(false) }) },
+  response: { 200: Type.Object({ report_logs: Type.Literal(false) }), ...ERRORS },
 }
 
 /** The calls that SDKs make without a key. */

@@ -1,0 +1,129 @@
+/** What must hold for every row. Each statement finds the rows that break its rule, and names them. */
+export const AUDIT_RULES = {
+  'every alias names an unmerged customer of its project': `
+    select a.project_id, a.app_user_id, a.customer_id, c.merged_into_id from customer_aliases a
+    left join customers c on c.bucket = a.customer_bucket and c.customer_id = a.customer_id
+    where c.customer_id is null or c.merged_into_id is not null or c.project_id <> a.project_id`,
+
+  'every customer has a name, unless it was merged away': `
+    select c.customer_id from customers c where c.merged_into_id is null and not exists (
+      select from customer_aliases a where a.customer_bucket = c.bucket and a.customer_id = c.customer_id)`,
+
+  'the original app user id of a customer is one of its names': `
+    select c.customer_id, c.original_app_user_id from customers c where c.merged_into_id is null and not exists (
+      select from customer_aliases a where a.customer_bucket = c.bucket and a.customer_id = c.customer_id
+      and a.app_user_id = c.original_app_user_id)`,
+
+  'a merged customer points to an existing one': `
+    select c.customer_id, c.merged_into_id from customers c where c.merged_into_id is not null and not exists (
+      select from customers t where t.customer_id = c.merged_into_id and t.project_id = c.project_id
+      and t.customer_id <> c.customer_id)`,
+
+  'a merged customer has no purchases and no units': `
+    select c.customer_id, p.purchase_id, b.currency from customers c
+    left join purchases p on p.bucket = c.bucket and p.customer_id = c.customer_id
+    left join wallet_balances b on b.bucket = c.bucket and b.customer_id = c.customer_id and b.balance <> 0
+    where c.merged_into_id is not null and (p.purchase_id is not null or b.currency is not null)`,
+
+  'every purchase has exactly one claim, which points to its customer': `
+    select p.purchase_id, count(s.purchase_id) from purchases p
+    left join store_claims s on s.project_id = p.project_id and s.store = p.store and s.environment = p.environment
+      and s.store_purchase_id = p.store_purchase_id and s.purchase_id = p.purchase_id
+      and s.customer_bucket = p.bucket and s.customer_id = p.customer_id
+    group by p.bucket, p.customer_id, p.purchase_id having count(s.purchase_id) <> 1`,
+
+  'every claim has its purchase, and no purchase exists twice': `
+    select s.store_purchase_id, count(p.purchase_id) from store_claims s
+    left join purchases p on p.purchase_id = s.purchase_id
+    group by s.bucket, s.project_id, s.store, s.environment, s.store_purchase_id having count(p.purchase_id) <> 1`,
+
+  'a purchase belongs to the project of its customer': `
+    select p.purchase_id from purchases p left join customers c on c.bucket = p.bucket and c.customer_id = p.customer_id
+    where c.project_id is distinct from p.project_id`,
+
+  'the charges of a purchase are numbered without a gap up to its renewal number': `
+    select p.purchase_id, p.renewal_number, count(t.number), max(t.number) from purchases p
+    left join purchase_transactions t on t.bucket = p.bucket and t.customer_id = p.customer_id and t.purchase_id = p.purchase_id
+    group by p.bucket, p.customer_id, p.purchase_id
+    having count(t.number) <> p.renewal_number or max(t.number) <> p.renewal_number
+      or count(distinct t.store_transaction_id) <> p.renewal_number`,
+
+  'the latest charge is what the purchase shows': `
+    select p.purchase_id from purchases p
+    join purchase_transactions t on t.bucket = p.bucket and t.customer_id = p.customer_id and t.purchase_id = p.purchase_id
+      and t.number = p.renewal_number
+    where (p.store_transaction_id, p.product_id, p.period_type, p.purchased_at)
+        <> (t.store_transaction_id, t.product_id, t.period_type, t.purchased_at)
+      or p.expires_at is distinct from t.expires_at`,
+
+  'every charge belongs to a purchase': `
+    select t.purchase_id, t.number from purchase_transactions t where not exists (
+      select from purchases p where p.bucket = t.bucket and p.customer_id = t.customer_id and p.purchase_id = t.purchase_id)`,
+
+  'what renews is due, and what is over is not': `
+    select purchase_id from purchases
+    where (auto_renews and expires_at is not null and due_at is null) or (expiration_seen_at is not null and due_at is not null)`,
+
+  'the postings of a ledger transaction sum to zero, currency by currency': `
+    select transaction_id, currency, sum(amount) from wallet_postings
+    group by bucket, customer_id, transaction_id, currency having sum(amount) <> 0`,
+
+  'every ledger transaction has postings': `
+    select t.transaction_id from wallet_transactions t where not exists (
+      select from wallet_postings p where p.bucket = t.bucket and p.customer_id = t.customer_id
+      and p.transaction_id = t.transaction_id)`,
+
+  'a balance is the sum of the postings to the wallet': `
+    select coalesce(b.customer_id, p.customer_id), coalesce(b.currency, p.currency), b.balance, p.total
+    from wallet_balances b full join (
+      select bucket, customer_id, currency, sum(amount) as total from wallet_postings where account = 'wallet'
+      group by bucket, customer_id, currency) p using (bucket, customer_id, currency)
+    where coalesce(b.balance, 0) <> coalesce(p.total, 0)`,
+
+  'a balance is the sum of what remains in the lots': `
+    select coalesce(b.customer_id, l.customer_id), coalesce(b.currency, l.currency), b.balance, l.total
+    from wallet_balances b full join (
+      select bucket, customer_id, currency, sum(remaining) as total from wallet_lots
+      group by bucket, customer_id, currency) l using (bucket, customer_id, currency)
+    where coalesce(b.balance, 0) <> coalesce(l.total, 0)`,
+
+  'what is missing from a lot was drawn by ledger transactions': `
+    select l.lot_id, l.granted, l.remaining, sum(d.amount) from wallet_lots l
+    left join wallet_draws d on d.bucket = l.bucket and d.customer_id = l.customer_id and d.lot_id = l.lot_id
+    group by l.bucket, l.customer_id, l.lot_id having l.granted - l.remaining <> coalesce(sum(d.amount), 0)`,
+
+  'every draw is of a lot and a ledger transaction that exist': `
+    select d.transaction_id, d.lot_id from wallet_draws d
+    where not exists (select from wallet_lots l where l.bucket = d.bucket and l.customer_id = d.customer_id and l.lot_id = d.lot_id)
+      or not exists (select from wallet_transactions t where t.bucket = d.bucket and t.customer_id = d.customer_id
+        and t.transaction_id = d.transaction_id)`,
+
+  'what a merge took from one customer it gave to another': `
+    select c.project_id, p.currency, sum(p.amount) from wallet_postings p
+    join customers c on c.bucket = p.bucket and c.customer_id = p.customer_id
+    where p.account = 'merged' group by c.project_id, p.currency having sum(p.amount) <> 0`,
+
+  'no charge gave units twice': `
+    select purchase_id, store_transaction_id, count(*) from wallet_transactions where kind = 'purchase_grant'
+    group by purchase_id, store_transaction_id having count(*) > 1`,
+
+  'no charge and no end of access was told twice': `
+    select project_id, type, data->>'purchaseId', data->>'transactionId', count(*) from events
+    where type in ('INITIAL_PURCHASE', 'RENEWAL', 'NON_RENEWING_PURCHASE', 'EXPIRATION')
+    group by project_id, type, data->>'purchaseId', data->>'transactionId' having count(*) > 1`,
+
+  'every ledger transaction of a purchase or an operator was told once': `
+    select t.transaction_id, t.kind, count(e.event_id) from wallet_transactions t
+    left join events e on e.type = 'VIRTUAL_CURRENCY_TRANSACTION' and e.data->>'transactionId' = t.transaction_id
+    where t.kind in ('purchase_grant', 'admin_adjust')
+    group by t.bucket, t.customer_id, t.transaction_id, t.kind having count(e.event_id) <> 1`,
+
+  'no event is ahead of the revision of its customer': `
+    select e.event_id, e.revision, c.revision from events e
+    left join customers c on c.bucket = e.bucket and c.customer_id = e.customer_id
+    where c.customer_id is null or e.revision > c.revision`,
+
+  'the answer kept under an idempotency key is of a ledger transaction that was written': `
+    select k.scope, k.key from idempotency_keys k where k.scope = 'admin.credits.adjust' and not exists (
+      select from wallet_transactions t where t.transaction_id = k.answer->>'transactionId')`,
+} as const
