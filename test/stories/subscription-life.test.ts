@@ -108,7 +108,7 @@ test('after three months of standstill every renewal is made up for, once, howev
   expect(await access('fred')).toEqual({ pro: '2026-05-24T10:00:00.000Z' })
 })
 
-test('after a standstill of years in minutes, hundreds of renewals are made up for in bounded steps', async () => {
+test('at the accelerated pace a day of standstill is hundreds of renewals, all made up for in bounded steps', async () => {
   await shop.ctx.transaction(async (tx) => {
     await tx.projects.updateTestStore(shop.demo.projectId, { testStorePace: 'accelerated', testStoreMaxRenewals: null })
     return { ok: true, value: null }

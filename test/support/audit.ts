@@ -20,8 +20,8 @@ const KEYS = statement(
  */
 export async function auditDatabase(database: Pick<Database, 'query'>): Promise<string[]> {
   const violations: string[] = []
-  for (const [rule, sql] of Object.entries(AUDIT_RULES)) {
-    const rows = await database.query<Record<string, unknown>>(statement(`audit.${rule}`, sql), [])
+  for (const [index, [rule, sql]] of Object.entries(AUDIT_RULES).entries()) {
+    const rows = await database.query<Record<string, unknown>>(statement(`audit.rule_${index}`, sql), [])
     const shown = rows.slice(0, SHOWN_MAX).map((row) => Object.values(row).join(' '))
     if (rows.length > 0) violations.push(`${rule} (${rows.length}): ${shown.join('; ')}`)
   }

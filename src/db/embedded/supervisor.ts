@@ -72,12 +72,14 @@ export class Supervisor {
   /** Restarts until the server is up, the tries are used up, or `stop` is called. Never rejects. */
   async #heal(death: Error): Promise<void> {
     let latest: unknown = death
+    let cause: 'death' | 'failed-start' = 'death'
     const { signal } = this.#stopping
     while (!signal.aborted) {
-      const { trouble, delayMs } = nextRestart(this.#trouble, this.#settings.now(), this.#settings.restartDelaysMs)
+      const { now, restartDelaysMs } = this.#settings
+      const { trouble, delayMs } = nextRestart(this.#trouble, now(), cause, restartDelaysMs)
       this.#trouble = trouble
       if (delayMs === 'give-up') {
-        const message = `The database server keeps failing; gave up after ${trouble.count - 1} restarts. Last: ${String(latest)}`
+        const message = `The database server cannot be started again; gave up after ${trouble.failedStarts} tries. Last: ${String(latest)}`
         this.#log('error', message)
         this.#settings.onFailure(new EmbeddedError('gave-up', message, { cause: latest }))
         return
@@ -90,6 +92,7 @@ export class Supervisor {
         return
       } catch (error) {
         latest = error
+        cause = 'failed-start'
         if (!signal.aborted) this.#log('error', `The restart failed: ${String(error)}`)
       }
     }

@@ -37,10 +37,9 @@ export async function writeExportFile(
   const draft = join(dirname(path), `.${basename(path)}.${randomBytes(NAME_BYTES).toString('hex')}.part`)
   const file = await openDraft(draft, path)
   try {
-    const target = file.createWriteStream({ autoClose: false })
+    // `flush`: on disk before it gets its name, or a power cut could leave a whole name on half a file.
+    const target = file.createWriteStream({ flush: true })
     await pipeline(text, createGzip(), target, { ...(signal && { signal }) })
-    await file.sync()
-    await file.close()
     await refuseTakenPath(path, force)
     await rename(draft, path)
     // Windows has no such call, and keeps renames by itself.

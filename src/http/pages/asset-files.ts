@@ -30,6 +30,7 @@ const TRY_FILES = [
   'one-at-a-time.js',
   'realtime.js',
   'server-calls.js',
+  'shop.css',
   'store-dialog.js',
   'view.js',
   'words.js',

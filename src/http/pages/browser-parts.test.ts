@@ -70,7 +70,10 @@ describe('words', () => {
     const sdkError = (errorCode: number) =>
       Object.assign(new Error('sdk'), { errorCode, underlyingErrorMessage: 'why' })
     expect(errorWords(sdkError(10))).toContain('cannot be reached')
-    expect(errorWords(sdkError(16))).toBe('sdk (why)')
+    expect(errorWords(sdkError(16))).toBe('why')
+    const answer = 'Request: getCustomerInfo. Status code: 400. Body: {"code":7256,"message":"It is too long."}.'
+    expect(errorWords(Object.assign(sdkError(16), { underlyingErrorMessage: answer }))).toBe('It is too long.')
+    expect(errorWords(Object.assign(sdkError(16), { underlyingErrorMessage: null }))).toBe('sdk')
     expect(errorWords(new Error('plain'))).toBe('plain')
     expect([1, 42, 10].map((code) => isAsAsked(sdkError(code)))).toEqual([true, true, false])
   })

@@ -3,13 +3,22 @@ import { pageFrame } from './page-frame.ts'
 
 type Running = { readonly version: string; readonly engine: string; readonly isDemo: boolean }
 
-type Place = { readonly href: string; readonly name: string; readonly text: string }
+/** `href` is null for what is not on this server. */
+type Place = { readonly href: string | null; readonly name: string; readonly text: string }
 
 const API_PLACES: readonly Place[] = [
   { href: '/reference', name: 'API reference', text: 'Every route with its fields and errors, and a way to call it.' },
   { href: '/openapi/sdk-v1.json', name: 'OpenAPI: SDK API v1', text: 'What the SDKs call, as a document for tools.' },
   { href: '/openapi/admin.json', name: 'OpenAPI: Admin Credits API', text: 'What operators and live apps call.' },
 ]
+
+const TRY_IT: Place = { href: '/try', name: 'Try it', text: 'Buy, log in, and watch a balance change.' }
+
+const DOCUMENTS: Place = {
+  href: null,
+  name: 'Documentation',
+  text: 'In docs/ of the repository; docs/start.md comes first.',
+}
 
 const HEALTH_PLACES: readonly Place[] = [
   { href: '/live', name: '/live', text: 'Whether the process runs.' },
@@ -35,7 +44,7 @@ ${whatRuns(running)}
 <section aria-labelledby="places">
 <h2 id="places">Where things are</h2>
 <div class="places">
-${isDemo ? placeList('For people', [{ href: '/try', name: 'Try it', text: 'Buy, log in, and watch a balance change.' }]) : null}
+${placeList('For people', isDemo ? [TRY_IT, DOCUMENTS] : [DOCUMENTS])}
 ${placeList('For programs', API_PLACES)}
 ${placeList('For monitoring', HEALTH_PLACES)}
 </div>
@@ -57,7 +66,10 @@ function whatRuns({ version, engine, isDemo }: Running): Html {
 }
 
 function placeList(title: string, places: readonly Place[]): Html {
-  const entries = places.map(({ href, name, text }) => html`<li><a href="${href}">${name}</a><p>${text}</p></li>`)
+  const entries = places.map(({ href, name, text }) => {
+    const named = href === null ? html`<span>${name}</span>` : html`<a href="${href}">${name}</a>`
+    return html`<li>${named}<p>${text}</p></li>`
+  })
   return html`<div><h3>${title}</h3><ul>${entries}</ul></div>`
 }
 

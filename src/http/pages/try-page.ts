@@ -8,6 +8,7 @@ export function tryPage({ sdkVersion }: { readonly sdkVersion: string }): Html {
     current: '/try',
     isDemo: true,
     head: html`<link rel="stylesheet" href="/assets/try.css">
+<link rel="stylesheet" href="/assets/shop.css">
 <link rel="stylesheet" href="/assets/call-log.css">
 <script type="module" src="/assets/try.js"></script>`,
     body: html`<main id="main" class="wide">
@@ -72,7 +73,7 @@ const grant = html`<section class="card" aria-labelledby="grant-title">
 <p>Run this where you ran <code>npm start</code>. The first line reads the admin secret, the second gives this customer
 25 credits. Watch the balance.</p>
 <div class="command">
-<pre id="grant-command" tabindex="0" role="region" aria-labelledby="grant-title"><code>…</code></pre>
+<pre id="grant-command"><code>…</code></pre>
 <button type="button" id="copy-grant" class="quiet">Copy</button>
 </div>
 </section>`
@@ -82,5 +83,5 @@ const log = html`<section class="log card" aria-labelledby="log-title">
 <h2 id="log-title">What happened</h2>
 <p class="note">newest first</p>
 </div>
-<div class="log-scroll" tabindex="0" role="region" aria-labelledby="log-title"><ol id="log"></ol></div>
+<div class="log-scroll" tabindex="0" role="group" aria-label="Entries"><ol id="log"></ol></div>
 </section>`

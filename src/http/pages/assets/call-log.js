@@ -8,6 +8,7 @@ const MAX_ENTRIES = 100
 /** @typedef {{ kind: EntryKind, title: string, note?: string, detail?: unknown }} Entry */
 
 const KIND_WORDS = /** @type {Record<EntryKind, string>} */ ({ sdk: 'SDK', live: 'Live', error: 'Error' })
+const DETAIL_WORDS = /** @type {Record<EntryKind, string>} */ ({ sdk: 'Answer', live: 'Envelope', error: 'Details' })
 
 /**
  * Shows what happened in a list, newest first.
@@ -55,7 +56,10 @@ function renderEntry({ kind, title, note, detail }) {
   if (note !== undefined) item.append(part('p', 'entry-note', note))
   if (detail !== undefined) {
     const details = document.createElement('details')
-    details.append(part('summary', '', kind === 'live' ? 'Envelope' : 'Answer'), part('pre', '', asJson(detail)))
+    const json = part('pre', '', asJson(detail))
+    // It scrolls, so it must be reached without a mouse.
+    json.tabIndex = 0
+    details.append(part('summary', '', DETAIL_WORDS[kind]), json)
     item.append(details)
   }
   return item

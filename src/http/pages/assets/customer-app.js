@@ -59,25 +59,46 @@ export class CustomerApp {
   /** @param {string} appUserId */
   logIn(appUserId) {
     return this.#alone(async () => {
-      const purchases = this.#purchases
-      const call = `'${appUserId}'`
-      if (purchases.isAnonymous()) {
-        const summary = ({ wasCreated = false }) => (wasCreated ? 'a new customer' : 'a customer known before')
-        await logCall(this.#log, `identifyUser(${call})`, () => purchases.identifyUser(appUserId), summary)
-      } else {
-        await logCall(this.#log, `changeUser(${call})`, () => purchases.changeUser(appUserId), this.#accessSummary)
-      }
+      if (this.#purchases.isAnonymous()) await this.#identify(appUserId)
+      else await this.#changeUser(appUserId, `'${appUserId}'`)
       this.#beginCustomer()
     })
   }
 
   becomeAnonymous() {
     return this.#alone(async () => {
-      const appUserId = this.#Purchases.generateRevenueCatAnonymousAppUserId()
-      const change = () => this.#purchases.changeUser(appUserId)
-      await logCall(this.#log, 'changeUser(anonymous)', change, this.#accessSummary)
+      await this.#changeUser(this.#Purchases.generateRevenueCatAnonymousAppUserId(), 'anonymous')
       this.#beginCustomer()
     })
+  }
+
+  /**
+   * What the anonymous customer has goes along.
+   *
+   * @param {string} appUserId
+   */
+  async #identify(appUserId) {
+    const identify = () => this.#purchases.identifyUser(appUserId)
+    const summary = ({ wasCreated = false }) => (wasCreated ? 'a new customer' : 'a customer known before')
+    await logCall(this.#log, `identifyUser('${appUserId}')`, identify, summary)
+  }
+
+  /**
+   * Goes to another customer. The SDK does so before it asks the server, and stays there when that refuses; this goes
+   * back.
+   *
+   * @param {string} appUserId
+   * @param {string} shownAs
+   */
+  async #changeUser(appUserId, shownAs) {
+    const before = this.#purchases.getAppUserId()
+    try {
+      const change = () => this.#purchases.changeUser(appUserId)
+      await logCall(this.#log, `changeUser(${shownAs})`, change, this.#accessSummary)
+    } catch (error) {
+      if (this.#purchases.getAppUserId() !== before) await this.#purchases.changeUser(before)
+      throw error
+    }
   }
 
   /** The network is back: a lost line need not wait for its turn. */

@@ -7,14 +7,14 @@
  * @param {{ origin: string, appUserId: string, currency: string }} facts
  */
 export function grantCommand({ origin, appUserId, currency }) {
-  const body = JSON.stringify({ user_id: appUserId, amount: 25, currency, reason: 'Goodwill from the Try it page' })
+  const body = JSON.stringify({ user_id: appUserId, amount: 25, currency, reason: 'ZD-1042 goodwill' }, null, 2)
   return [
     `ADMIN_SECRET=$(node -p "require('./data/credentials.json').admin_secret")`,
     '',
     `curl ${origin}/admin/credits/adjust \\`,
     `  -H "Authorization: Bearer $ADMIN_SECRET" \\`,
     `  -H 'Content-Type: application/json' \\`,
-    `  -d ${quoted(body)}`,
+    `  -d ${quoted(body.replaceAll('\n', '\n  '))}`,
   ].join('\n')
 }
 

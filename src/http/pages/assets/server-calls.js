@@ -6,8 +6,8 @@
  * @param {string} path
  * @returns {Promise<any>}
  */
-export async function getJson(path) {
-  return answerOf(path, await fetch(path))
+export function getJson(path) {
+  return send(path, {})
 }
 
 /**
@@ -18,16 +18,19 @@ export async function getJson(path) {
  * @param {object} body
  * @returns {Promise<any>}
  */
-export async function postJson(path, bearer, body) {
+export function postJson(path, bearer, body) {
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
-  return answerOf(path, await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }))
+  return send(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
 /**
  * @param {string} path
- * @param {Response} response
+ * @param {RequestInit} init
  */
-async function answerOf(path, response) {
+async function send(path, init) {
+  const response = await fetch(path, init).catch((cause) => {
+    throw new Error('The server cannot be reached.', { cause })
+  })
   const answer = await response.json()
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${answer.detail ?? 'no reason given'}`)
   return answer

@@ -11,10 +11,10 @@ const CONNECTION_WORDS = /** @type {Record<import('./realtime.js').ConnectionSta
   stopped: 'Open elsewhere',
 })
 
-const KIND_OF_UNIT = /** @type {Record<string, string>} */ ({
+const PRODUCT_TYPE_WORDS = /** @type {Record<string, string>} */ ({
   subscription: 'Subscription',
-  consumable: 'One-off',
-  non_consumable: 'One-off, kept',
+  consumable: 'Consumable',
+  non_consumable: 'Kept for good',
 })
 
 /**
@@ -135,7 +135,7 @@ function packageItem(rcPackage, onBuy) {
   const { title, price, period, productType } = rcPackage.webBillingProduct
   const item = document.createElement('li')
   const text = document.createElement('div')
-  text.append(paragraph('package-title', title), paragraph('note', KIND_OF_UNIT[productType] ?? productType))
+  text.append(paragraph('package-title', title), paragraph('note', PRODUCT_TYPE_WORDS[productType] ?? productType))
   const cost = document.createElement('div')
   cost.className = 'package-cost'
   cost.append(paragraph('package-price', price.formattedPrice), paragraph('note', periodWords(period)))

@@ -21,7 +21,22 @@ export function errorWords(error) {
   const { errorCode, underlyingErrorMessage } = /** @type {import('@revenuecat/purchases-js').PurchasesError} */ (error)
   const words = ERROR_WORDS[errorCode]
   if (words !== undefined) return words
-  return underlyingErrorMessage ? `${error.message} (${underlyingErrorMessage})` : error.message
+  return serverWords(underlyingErrorMessage) ?? error.message
+}
+
+/**
+ * What the server said. The SDK repeats its whole answer, in which the message is for people.
+ *
+ * @param {string | null | undefined} text
+ */
+function serverWords(text) {
+  const answer = /Body: (\{.*\})/s.exec(text ?? '')?.[1]
+  if (answer === undefined) return text || null
+  try {
+    return String(JSON.parse(answer).message)
+  } catch {
+    return text
+  }
 }
 
 /**

@@ -1,0 +1,349 @@
+-- Generated from the migrations by `npm run docs`. Do not edit.
+
+create table apps (
+  app_id text not null,
+  project_id text not null,
+  name text not null,
+  store text not null,
+  public_key text not null,
+  created_at timestamp with time zone not null,
+  constraint apps_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint apps_pkey PRIMARY KEY (app_id),
+  constraint apps_public_key_key UNIQUE (public_key)
+);
+
+create table currencies (
+  project_id text not null,
+  code text not null,
+  name text not null,
+  description text,
+  position integer not null,
+  constraint currencies_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint currencies_pkey PRIMARY KEY (project_id, code)
+);
+
+create table currency_grants (
+  project_id text not null,
+  currency text not null,
+  product_id text not null,
+  amount bigint not null,
+  trial_amount bigint not null,
+  constraint currency_grants_amount_check CHECK ((amount >= 0)),
+  constraint currency_grants_trial_amount_check CHECK ((trial_amount >= 0)),
+  constraint currency_grants_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(product_id),
+  constraint currency_grants_project_id_currency_fkey FOREIGN KEY (project_id, currency) REFERENCES currencies(project_id, code),
+  constraint currency_grants_pkey PRIMARY KEY (project_id, currency, product_id)
+);
+
+create table customer_aliases (
+  bucket smallint not null,
+  project_id text not null,
+  app_user_id text not null,
+  customer_bucket smallint not null,
+  customer_id text not null,
+  last_seen_at timestamp with time zone not null,
+  constraint customer_aliases_pkey PRIMARY KEY (bucket, project_id, app_user_id)
+);
+CREATE INDEX customer_aliases_by_customer ON public.customer_aliases USING btree (customer_bucket, customer_id);
+
+create table customer_attributes (
+  bucket smallint not null,
+  customer_id text not null,
+  key text not null,
+  value text,
+  updated_at timestamp with time zone not null,
+  constraint customer_attributes_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint customer_attributes_pkey PRIMARY KEY (bucket, customer_id, key)
+);
+
+create table customers (
+  bucket smallint not null,
+  customer_id text not null,
+  project_id text not null,
+  original_app_user_id text not null,
+  first_seen_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  revision bigint not null,
+  merged_into_id text,
+  constraint customers_revision_check CHECK ((revision >= 0)),
+  constraint customers_pkey PRIMARY KEY (bucket, customer_id)
+) with (fillfactor=70);
+
+create table entitlements (
+  entitlement_id text not null,
+  project_id text not null,
+  lookup_key text not null,
+  display_name text not null,
+  constraint entitlements_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint entitlements_pkey PRIMARY KEY (entitlement_id),
+  constraint entitlements_project_id_lookup_key_key UNIQUE (project_id, lookup_key)
+);
+
+create table events (
+  bucket smallint not null,
+  customer_id text not null,
+  event_id text not null,
+  project_id text not null,
+  revision bigint not null,
+  type text not null,
+  occurred_at timestamp with time zone not null,
+  data jsonb not null,
+  constraint events_pkey PRIMARY KEY (bucket, customer_id, event_id)
+);
+
+create table idempotency_keys (
+  bucket smallint not null,
+  project_id text not null,
+  scope text not null,
+  key text not null,
+  fingerprint text not null,
+  answer json not null,
+  created_at timestamp with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (bucket, project_id, scope, key)
+);
+
+create table offerings (
+  offering_id text not null,
+  project_id text not null,
+  lookup_key text not null,
+  description text not null,
+  metadata jsonb,
+  is_current boolean not null,
+  position integer not null,
+  constraint offerings_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint offerings_pkey PRIMARY KEY (offering_id),
+  constraint offerings_project_id_lookup_key_key UNIQUE (project_id, lookup_key)
+);
+CREATE UNIQUE INDEX offerings_one_current ON public.offerings USING btree (project_id) WHERE is_current;
+
+create table package_products (
+  package_id text not null,
+  product_id text not null,
+  constraint package_products_package_id_fkey FOREIGN KEY (package_id) REFERENCES packages(package_id),
+  constraint package_products_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(product_id),
+  constraint package_products_pkey PRIMARY KEY (package_id, product_id)
+);
+
+create table packages (
+  package_id text not null,
+  offering_id text not null,
+  lookup_key text not null,
+  position integer not null,
+  constraint packages_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES offerings(offering_id),
+  constraint packages_pkey PRIMARY KEY (package_id),
+  constraint packages_offering_id_lookup_key_key UNIQUE (offering_id, lookup_key)
+);
+
+create table product_entitlements (
+  product_id text not null,
+  entitlement_id text not null,
+  constraint product_entitlements_entitlement_id_fkey FOREIGN KEY (entitlement_id) REFERENCES entitlements(entitlement_id),
+  constraint product_entitlements_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(product_id),
+  constraint product_entitlements_pkey PRIMARY KEY (product_id, entitlement_id)
+);
+
+create table products (
+  product_id text not null,
+  project_id text not null,
+  app_id text not null,
+  store_product_id text not null,
+  type text not null,
+  display_name text not null,
+  period text,
+  price_micros bigint not null,
+  currency text not null,
+  trial_period text,
+  trial_cycles integer,
+  trial_price_micros bigint,
+  constraint products_check CHECK (((type = 'subscription'::text) = (period IS NOT NULL))),
+  constraint products_price_micros_check CHECK ((price_micros >= 0)),
+  constraint products_trial_price_micros_check CHECK ((trial_price_micros >= 0)),
+  constraint products_type_check CHECK ((type = ANY (ARRAY['subscription'::text, 'consumable'::text, 'non_consumable'::text]))),
+  constraint products_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(app_id),
+  constraint products_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint products_pkey PRIMARY KEY (product_id),
+  constraint products_app_id_store_product_id_key UNIQUE (app_id, store_product_id)
+);
+
+create table projects (
+  project_id text not null,
+  name text not null,
+  is_demo boolean not null,
+  restore_behavior text not null,
+  test_store_pace text not null,
+  test_store_max_renewals integer,
+  created_at timestamp with time zone not null,
+  constraint projects_restore_behavior_check CHECK ((restore_behavior = ANY (ARRAY['transfer'::text, 'transfer_if_no_active_subs'::text, 'error'::text]))),
+  constraint projects_test_store_max_renewals_check CHECK ((test_store_max_renewals >= 0)),
+  constraint projects_test_store_pace_check CHECK ((test_store_pace = ANY (ARRAY['calendar'::text, 'accelerated'::text]))),
+  constraint projects_pkey PRIMARY KEY (project_id)
+);
+
+create table purchase_transactions (
+  bucket smallint not null,
+  customer_id text not null,
+  purchase_id text not null,
+  number integer not null,
+  store_transaction_id text not null,
+  product_id text not null,
+  period_type text not null,
+  purchased_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  price_micros bigint,
+  currency text,
+  constraint purchase_transactions_pkey PRIMARY KEY (bucket, customer_id, purchase_id, number)
+);
+
+create table purchases (
+  bucket smallint not null,
+  customer_id text not null,
+  purchase_id text not null,
+  project_id text not null,
+  app_id text not null,
+  store text not null,
+  environment text not null,
+  store_purchase_id text not null,
+  type text not null,
+  product_id text not null,
+  original_purchased_at timestamp with time zone not null,
+  purchased_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  period_type text not null,
+  store_transaction_id text not null,
+  price_micros bigint,
+  currency text,
+  ownership text not null,
+  auto_renews boolean not null,
+  unsubscribe_detected_at timestamp with time zone,
+  billing_issue_detected_at timestamp with time zone,
+  grace_expires_at timestamp with time zone,
+  refunded_at timestamp with time zone,
+  renewal_number integer not null,
+  presented_offering text,
+  expiration_seen_at timestamp with time zone,
+  due_at timestamp with time zone,
+  constraint purchases_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text]))),
+  constraint purchases_ownership_check CHECK ((ownership = ANY (ARRAY['PURCHASED'::text, 'FAMILY_SHARED'::text]))),
+  constraint purchases_period_type_check CHECK ((period_type = ANY (ARRAY['normal'::text, 'intro'::text, 'trial'::text, 'prepaid'::text]))),
+  constraint purchases_renewal_number_check CHECK ((renewal_number >= 1)),
+  constraint purchases_type_check CHECK ((type = ANY (ARRAY['subscription'::text, 'consumable'::text, 'non_consumable'::text]))),
+  constraint purchases_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(app_id),
+  constraint purchases_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint purchases_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(product_id),
+  constraint purchases_pkey PRIMARY KEY (bucket, customer_id, purchase_id)
+) with (fillfactor=80);
+CREATE INDEX purchases_due ON public.purchases USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table realtime_tokens (
+  bucket smallint not null,
+  token_hash text not null,
+  project_id text not null,
+  user_id text not null,
+  device_id text not null,
+  topics text[] not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint realtime_tokens_pkey PRIMARY KEY (bucket, token_hash)
+);
+CREATE INDEX realtime_tokens_expired ON public.realtime_tokens USING btree (expires_at);
+
+create table schema_migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null,
+  constraint schema_migrations_pkey PRIMARY KEY (number)
+);
+
+create table secret_keys (
+  key_id text not null,
+  project_id text not null,
+  label text not null,
+  version text not null,
+  scopes text[] not null,
+  key_hash text not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint secret_keys_version_check CHECK ((version = ANY (ARRAY['v1'::text, 'v2'::text]))),
+  constraint secret_keys_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint secret_keys_pkey PRIMARY KEY (key_id),
+  constraint secret_keys_key_hash_key UNIQUE (key_hash)
+);
+
+create table store_claims (
+  bucket smallint not null,
+  project_id text not null,
+  store text not null,
+  environment text not null,
+  store_purchase_id text not null,
+  customer_bucket smallint not null,
+  customer_id text not null,
+  purchase_id text not null,
+  constraint store_claims_pkey PRIMARY KEY (bucket, project_id, store, environment, store_purchase_id)
+);
+
+create table wallet_balances (
+  bucket smallint not null,
+  customer_id text not null,
+  currency text not null,
+  balance bigint not null,
+  constraint wallet_balances_balance_check CHECK (((balance >= 0) AND (balance <= 2000000000))),
+  constraint wallet_balances_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint wallet_balances_pkey PRIMARY KEY (bucket, customer_id, currency)
+) with (fillfactor=70);
+
+create table wallet_draws (
+  bucket smallint not null,
+  customer_id text not null,
+  transaction_id text not null,
+  lot_id text not null,
+  amount bigint not null,
+  constraint wallet_draws_amount_check CHECK ((amount > 0)),
+  constraint wallet_draws_pkey PRIMARY KEY (bucket, customer_id, transaction_id, lot_id)
+);
+
+create table wallet_lots (
+  bucket smallint not null,
+  customer_id text not null,
+  lot_id text not null,
+  currency text not null,
+  transaction_id text not null,
+  source text not null,
+  purchase_id text,
+  granted bigint not null,
+  remaining bigint not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint wallet_lots_check CHECK (((remaining >= 0) AND (remaining <= granted))),
+  constraint wallet_lots_granted_check CHECK ((granted > 0)),
+  constraint wallet_lots_source_check CHECK ((source = ANY (ARRAY['purchase'::text, 'operator'::text, 'merge'::text]))),
+  constraint wallet_lots_pkey PRIMARY KEY (bucket, customer_id, lot_id)
+) with (fillfactor=70);
+CREATE INDEX wallet_lots_open ON public.wallet_lots USING btree (bucket, customer_id, currency) WHERE (remaining > 0);
+
+create table wallet_postings (
+  bucket smallint not null,
+  customer_id text not null,
+  transaction_id text not null,
+  number smallint not null,
+  account text not null,
+  currency text not null,
+  amount bigint not null,
+  constraint wallet_postings_amount_check CHECK ((amount <> 0)),
+  constraint wallet_postings_bucket_customer_id_transaction_id_fkey FOREIGN KEY (bucket, customer_id, transaction_id) REFERENCES wallet_transactions(bucket, customer_id, transaction_id),
+  constraint wallet_postings_pkey PRIMARY KEY (bucket, customer_id, transaction_id, number)
+);
+
+create table wallet_transactions (
+  bucket smallint not null,
+  customer_id text not null,
+  transaction_id text not null,
+  kind text not null,
+  actor text not null,
+  reason text,
+  request_id text,
+  purchase_id text,
+  store_transaction_id text,
+  created_at timestamp with time zone not null,
+  constraint wallet_transactions_pkey PRIMARY KEY (bucket, customer_id, transaction_id)
+);
