@@ -54,6 +54,7 @@ export async function registerSurfaces(
     projectFor,
     secrets: adminSecrets(options),
     maxAdjust: settings.maxAdjust,
+    onRefusal: (code) => metrics.recordRefusal('admin', code),
     limits: {
       currencies: limiter(settings.rateAdminCurrencies),
       balances: limiter(settings.rateAdminBalances),

@@ -5,8 +5,11 @@ import type { Announce } from './announce.ts'
 import type { Database, RawQuery } from './database.ts'
 import { createTx } from './tx.ts'
 
-/** Beginnings of one operation before it is given up: each loss means that somebody else got on. */
-const ATTEMPTS_MAX = 6
+/**
+ * Beginnings of one operation before it is given up. Each loss means that somebody else got on, so as many may be needed
+ * as there are connections that can want the same thing at once.
+ */
+const ATTEMPTS_MAX = 20
 
 /** SQLSTATEs that mean: nothing is wrong, begin again. Deadlock, serialisation, and a unique key taken in parallel. */
 const REPEATABLE = new Set(['40P01', '40001', '23505'])

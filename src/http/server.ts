@@ -31,6 +31,7 @@ import type { AnsweredRequest } from '../telemetry/metrics.ts'
 import { clientErrorHandler } from './lib/client-error.ts'
 import { acceptJsonBodies } from './lib/json-body.ts'
 import { requestFaultOf } from './lib/request-fault.ts'
+import { REQUEST_ID_HEADER } from './lib/request-id.ts'
 import { refuseUnreadableUrl, routableUrl } from './lib/routable-url.ts'
 import type {} from './lib/surface.ts'
 
@@ -99,8 +100,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     done()
   })
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ code: BAD_REQUEST_CODE, message: `There is nothing at ${request.method} of this path.` }),
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ code: BAD_REQUEST_CODE, message: 'There is nothing at this path.' }),
   )
   return app
 }
@@ -111,7 +112,7 @@ function trustedHops(count: false | number): false | ((address: string, hop: num
 }
 
 function nameReply<Reply extends FastifyReply>(request: FastifyRequest, reply: Reply): Reply {
-  reply.header('x-request-id', request.id)
+  reply.header(REQUEST_ID_HEADER, request.id)
   return reply
 }
 

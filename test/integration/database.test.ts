@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConflictError } from '../../src/core/lib/conflict-error.ts'
 import { ok, refuse } from '../../src/core/lib/result.ts'
 import { statement } from '../../src/db/statement.ts'
 import { transactionRunner } from '../../src/db/transaction.ts'
 import type { Tx } from '../../src/usecases/ports.ts'
-import { openTestDatabase } from '../support/database.ts'
+import { openOtherProcess } from '../support/other-process.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 const BACKEND = statement('test.backend', 'select pg_backend_pid() as pid')
@@ -30,15 +30,6 @@ function project(name: string) {
 
 async function names(): Promise<string[]> {
   return (await world.database.query<{ name: string }>(NAMES, [])).map((row) => row.name)
-}
-
-/** A promise that the test settles by hand. */
-function gate() {
-  let open = () => undefined as void
-  const passed = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { open, passed }
 }
 
 describe('a transaction', () => {
@@ -103,6 +94,27 @@ describe('a transaction', () => {
     expect(announced).toEqual([3])
   })
 
+  test('that starts over because of a conflict goes on with the same connection', async () => {
+    const database = await openOtherProcess(world.database, 1)
+    try {
+      const [before] = await database.query<{ pid: number }>(BACKEND, [])
+      let attempts = 0
+      const transaction = transactionRunner(
+        database,
+        () => 'evnt',
+        () => undefined,
+      )
+      await transaction(async () => {
+        attempts += 1
+        if (attempts === 1) throw new ConflictError('somebody was faster')
+        return ok(null)
+      })
+      expect(await database.query(BACKEND, [])).toEqual([before])
+    } finally {
+      await database.close()
+    }
+  })
+
   test('gives up on a conflict that never ends instead of trying for ever', async () => {
     let attempts = 0
     const endless = world.ctx.transaction(async () => {
@@ -111,19 +123,26 @@ describe('a transaction', () => {
     })
     await expect(endless).rejects.toThrow('again')
     expect(attempts).toBeGreaterThan(1)
-    expect(attempts).toBeLessThan(20)
+    expect(attempts).toBeLessThan(50)
   })
 
   test('that the database chose as the victim of a deadlock starts over, and both get on', async () => {
     const one = await newCustomer('deadlock-one')
     const other = await newCustomer('deadlock-other')
-    const oneLocked = gate()
-    const otherLocked = gate()
-    const lockBoth = (first: string, own: ReturnType<typeof gate>, awaited: ReturnType<typeof gate>, second: string) =>
+    let attempts = 0
+    const oneLocked = Promise.withResolvers<void>()
+    const otherLocked = Promise.withResolvers<void>()
+    const lockBoth = (
+      first: string,
+      own: PromiseWithResolvers<void>,
+      awaited: PromiseWithResolvers<void>,
+      second: string,
+    ) =>
       world.ctx.transaction(async (tx: Tx) => {
+        attempts += 1
         await tx.customers.lockByAppUserId('proj', first)
-        own.open()
-        await awaited.passed
+        own.resolve()
+        await awaited.promise
         await tx.customers.lockByAppUserId('proj', second)
         return ok(second)
       })
@@ -135,18 +154,23 @@ describe('a transaction', () => {
       { ok: true, value: other },
       { ok: true, value: one },
     ])
+    expect(attempts).toBe(3)
   })
 })
 
 describe('a connection that is lost', () => {
   test('in the middle of a transaction fails that one alone: nothing is kept, and the connection is not used again', async () => {
-    const database = openTestDatabase(inject('server'), await nameOfDatabase(), 1)
+    const database = await openOtherProcess(world.database, 1)
     try {
-      const transaction = transactionRunner(database, () => 'evnt', () => undefined)
+      const transaction = transactionRunner(
+        database,
+        () => 'evnt',
+        () => undefined,
+      )
       let lost = 0
       const broken = transaction(async (tx) => {
         await tx.projects.insertProject(project('lost on the way'), world.clock.now())
-        lost = await backendOf('lost on the way')
+        lost = await backendOfTransaction()
         await world.database.query(TERMINATE, [lost])
         await tx.projects.insertProject(project('never sent'), world.clock.now())
         return ok(null)
@@ -161,12 +185,16 @@ describe('a connection that is lost', () => {
   })
 
   test('after the last statement and before the commit is an error, not a success', async () => {
-    const database = openTestDatabase(inject('server'), await nameOfDatabase(), 1)
+    const database = await openOtherProcess(world.database, 1)
     try {
-      const transaction = transactionRunner(database, () => 'evnt', () => undefined)
+      const transaction = transactionRunner(
+        database,
+        () => 'evnt',
+        () => undefined,
+      )
       const broken = transaction(async (tx) => {
         await tx.projects.insertProject(project('not committed'), world.clock.now())
-        await world.database.query(TERMINATE, [await backendOf('not committed')])
+        await world.database.query(TERMINATE, [await backendOfTransaction()])
         return ok(null)
       })
       await expect(broken).rejects.toThrow()
@@ -190,14 +218,8 @@ async function newCustomer(appUserId: string): Promise<string> {
   return appUserId
 }
 
-async function nameOfDatabase(): Promise<string> {
-  const current = statement('test.database', 'select current_database() as name')
-  const [row] = await world.database.query<{ name: string }>(current, [])
-  return row?.name ?? ''
-}
-
 /** The server process that sits in an open transaction of this database. */
-async function backendOf(_hint: string): Promise<number> {
+async function backendOfTransaction(): Promise<number> {
   const open = statement(
     'test.open_transactions',
     `select pid from pg_stat_activity

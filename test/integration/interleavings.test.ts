@@ -34,7 +34,10 @@ type Call =
 const IDS = 6
 const id = fc.nat(IDS - 1)
 const call: fc.Arbitrary<Call> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('identify' as const, 'alias' as const), from: id, to: id }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constantFrom('identify' as const, 'alias' as const), from: id, to: id }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -58,10 +61,13 @@ const call: fc.Arbitrary<Call> = fc.oneof(
 )
 
 /** A few waves of calls. Those of a wave run at the same time; between waves a billing period may pass. */
-const waves = fc.array(fc.record({ calls: fc.array(call, { minLength: 2, maxLength: 10 }), periodPasses: fc.boolean() }), {
-  minLength: 1,
-  maxLength: 4,
-})
+const waves = fc.array(
+  fc.record({ calls: fc.array(call, { minLength: 2, maxLength: 10 }), periodPasses: fc.boolean() }),
+  {
+    minLength: 1,
+    maxLength: 4,
+  },
+)
 
 /** The ids and tokens of one run: half of the ids are anonymous. */
 function names(run: number) {
@@ -94,7 +100,11 @@ async function make(next: Call, run: number, { idOf, tokens }: ReturnType<typeof
         requestId: 'req1',
       })
     case 'attribute':
-      return setAttributes(ctx, { projectId, appUserId: idOf(next.who), attributes: [{ key: 'a', value: 'b', updatedAt: null }] })
+      return setAttributes(ctx, {
+        projectId,
+        appUserId: idOf(next.who),
+        attributes: [{ key: 'a', value: 'b', updatedAt: null }],
+      })
     case 'renew':
       return refreshDuePurchases(ctx)
   }

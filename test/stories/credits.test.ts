@@ -73,7 +73,10 @@ test('all currencies are listed with a balance, also for somebody who never had 
   const ask = (appUserId: string) => listBalances(shop.ctx, { projectId: shop.demo.projectId, appUserId })
   expect(await ask('nobody')).toEqual({ ok: false, refusal: { code: 'customer_not_found' } })
   await buy(shop.ctx, shop.demo, 'emil', 'pro_annual')
-  expect(await ask('emil')).toMatchObject({ ok: true, value: { balances: [{ currency: { code: 'CRD' }, balance: 0 }] } })
+  expect(await ask('emil')).toMatchObject({
+    ok: true,
+    value: { balances: [{ currency: { code: 'CRD' }, balance: 0 }] },
+  })
 })
 
 test('a purchase made while the store is away is kept by the device, and counts when the same token is posted again', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { getCustomer } from '../../src/usecases/customers/get-customer.ts'
 import { aliasCustomer, identifyCustomer } from '../../src/usecases/customers/identify-customer.ts'
 import { setAttributes } from '../../src/usecases/customers/set-attributes.ts'
-import { getCustomer } from '../../src/usecases/customers/get-customer.ts'
 import { balanceOf, buy } from '../support/demo.ts'
 import { accessOf, lifeOf } from '../support/history.ts'
 import { newShopPerStory } from '../support/story.ts'
@@ -42,7 +42,11 @@ test('a known person logs in for the first time: both customers become one', asy
   await buy(shop.ctx, shop.demo, PHONE, 'pro_monthly')
   const { customer, created } = await logIn(PHONE, 'anna')
   expect(created).toBe(false)
-  expect(customer).toMatchObject({ customerId: anna.customerId, originalAppUserId: 'anna', firstSeenAt: anna.firstSeenAt })
+  expect(customer).toMatchObject({
+    customerId: anna.customerId,
+    originalAppUserId: 'anna',
+    firstSeenAt: anna.firstSeenAt,
+  })
   expect(await namesOf('anna')).toEqual([PHONE, 'anna'])
   expect(await accessOf(shop, shop.demo.projectId, PHONE)).toEqual({ pro: '2026-02-28T10:00:01.000Z' })
 })

@@ -45,7 +45,10 @@ test('credits of both add up to the unit, and the ledger shows what left one and
   expect(await credits(PHONE)).toBe(380 + 507)
 
   const rows = await shop.database.query<{ customer_id: string; account: string; total: number }>(
-    statement('test.postings', 'select customer_id, account, sum(amount)::bigint as total from wallet_postings group by 1, 2'),
+    statement(
+      'test.postings',
+      'select customer_id, account, sum(amount)::bigint as total from wallet_postings group by 1, 2',
+    ),
     [],
   )
   const total = (customerId: string | undefined, account: string) =>
@@ -89,7 +92,12 @@ test('an app of either side never sees its revision fall, so it cannot take an o
   const kept = await logIn()
   expect(kept.revision).toBeGreaterThan(Math.max(...before))
   const change = shop.changes.at(-1)
-  expect(change).toMatchObject({ customerId: kept.customerId, revision: kept.revision, cause: 'merge', currency: 'CRD' })
+  expect(change).toMatchObject({
+    customerId: kept.customerId,
+    revision: kept.revision,
+    cause: 'merge',
+    currency: 'CRD',
+  })
 })
 
 test('the merge is told to the outbox once, with the names that came', async () => {
@@ -98,9 +106,7 @@ test('the merge is told to the outbox once, with the names that came', async () 
   const absorbed = await find(PHONE)
   await logIn()
   const told = (await eventsOf(shop, shop.demo.projectId, 'anna')).filter((event) => event.type === 'CUSTOMER_MERGED')
-  expect(told.map((event) => event.data)).toEqual([
-    { absorbedCustomerId: absorbed?.customerId, appUserIds: [PHONE] },
-  ])
+  expect(told.map((event) => event.data)).toEqual([{ absorbedCustomerId: absorbed?.customerId, appUserIds: [PHONE] }])
 })
 
 test('an adjustment that was made before the merge is answered under its key as before, and not made again', async () => {

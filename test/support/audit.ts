@@ -27,7 +27,7 @@ export async function auditDatabase(database: Pick<Database, 'query'>): Promise<
   }
   const keys = await database.query<{ kind: string; bucket: number; parts: string[] }>(KEYS, [])
   for (const { kind, bucket, parts } of keys) {
-    if (bucketOf(...parts) !== bucket) violations.push(`a ${kind} is in the wrong bucket: ${parts.join(' ')}`)
+    if (bucketOf(...parts) !== bucket) violations.push(`wrong bucket of ${kind}: ${parts.join(' ')}`)
   }
   return violations
 }

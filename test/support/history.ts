@@ -1,5 +1,5 @@
-import { statement } from '../../src/db/statement.ts'
 import { entitlementsOf } from '../../src/core/entitlements/entitlements-of.ts'
+import { statement } from '../../src/db/statement.ts'
 import { getCustomer } from '../../src/usecases/customers/get-customer.ts'
 import type { World } from './world.ts'
 
@@ -25,7 +25,11 @@ export async function lifeOf(world: World, projectId: string, appUserId: string)
 }
 
 /** Entitlements that are open now, by lookup key, with their end. */
-export async function accessOf(world: World, projectId: string, appUserId: string): Promise<Record<string, string | null>> {
+export async function accessOf(
+  world: World,
+  projectId: string,
+  appUserId: string,
+): Promise<Record<string, string | null>> {
   const { purchases, catalog } = await getCustomer(world.ctx, { projectId, appUserId, touch: false })
   const held = entitlementsOf(purchases, catalog).filter(
     ({ expiresAt }) => expiresAt === null || expiresAt > world.clock.now(),

@@ -38,9 +38,16 @@ export async function limitRenewals(ctx: Ctx, demo: Demo, testStoreMaxRenewals: 
   })
 }
 
-const SET_RESTORE_BEHAVIOR = statement('test.restore_behavior', 'update projects set restore_behavior = $2 where project_id = $1')
+const SET_RESTORE_BEHAVIOR = statement(
+  'test.restore_behavior',
+  'update projects set restore_behavior = $2 where project_id = $1',
+)
 
 /** What happens to a purchase of one identified customer that another one posts. */
-export async function setRestoreBehavior(world: World, demo: Demo, behavior: Project['restoreBehavior']): Promise<void> {
+export async function setRestoreBehavior(
+  world: World,
+  demo: Demo,
+  behavior: Project['restoreBehavior'],
+): Promise<void> {
   await world.database.query(SET_RESTORE_BEHAVIOR, [demo.projectId, behavior])
 }

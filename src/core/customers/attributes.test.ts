@@ -36,12 +36,23 @@ describe('the name of an attribute', () => {
     },
   )
 
-  test.each(['', ' ', 'two words', '9lives', '_a', '-a', 'a.b', 'ä', 'a'.repeat(41), '$', '$unknown', '$Email', '__proto__'])(
-    '%j is refused',
-    (key) => {
-      expect(faultOf(key, 'x')).toBe('Key name format is not valid.')
-    },
-  )
+  test.each([
+    '',
+    ' ',
+    'two words',
+    '9lives',
+    '_a',
+    '-a',
+    'a.b',
+    'ä',
+    'a'.repeat(41),
+    '$',
+    '$unknown',
+    '$Email',
+    '__proto__',
+  ])('%j is refused', (key) => {
+    expect(faultOf(key, 'x')).toBe('Key name format is not valid.')
+  })
 
   test('is one of the reserved names when it begins with a dollar, and write-once names are reserved ones', () => {
     for (const key of RESERVED_ATTRIBUTES) expect(key).toMatch(/^\$[a-z][A-Za-z]+$/)
@@ -63,12 +74,18 @@ describe('the value of an attribute', () => {
     expect(faultOf('$email', value)).toBeUndefined()
   })
 
-  test.each(['anna', '@example.com', 'a@', 'a@b', 'a b@example.com', 'a@b@example.com', 'a@example..com', 'a@example.'])(
-    '%s is not an email address',
-    (value) => {
-      expect(faultOf('$email', value)).toBe('Value is not a valid email address.')
-    },
-  )
+  test.each([
+    'anna',
+    '@example.com',
+    'a@',
+    'a@b',
+    'a b@example.com',
+    'a@b@example.com',
+    'a@example..com',
+    'a@example.',
+  ])('%s is not an email address', (value) => {
+    expect(faultOf('$email', value)).toBe('Value is not a valid email address.')
+  })
 
   test('of the consent status is one of four words', () => {
     for (const value of ['restricted', 'denied', 'authorized', 'unknown']) {
@@ -109,11 +126,14 @@ describe('setting attributes', () => {
     expect(decideAttributes(NONE, [set('cat', 'Tom', -9e15)], NOW).changes.get('cat')?.updatedAt).toBe(0)
   })
 
-  test.each([null, ''])('with %j deletes: the value goes, and the time stays so that older wishes come too late', (value) => {
-    const { changes } = decideAttributes(stored({ cat: 'Tom' }), [set('cat', value)], NOW)
-    expect([...changes]).toEqual([['cat', { value: null, updatedAt: NOW }]])
-    expect(decideAttributes(changes, [set('cat', 'Kit', NOW - 1)], NOW).changes.size).toBe(0)
-  })
+  test.each([null, ''])(
+    'with %j deletes: the value goes, and the time stays so that older wishes come too late',
+    (value) => {
+      const { changes } = decideAttributes(stored({ cat: 'Tom' }), [set('cat', value)], NOW)
+      expect([...changes]).toEqual([['cat', { value: null, updatedAt: NOW }]])
+      expect(decideAttributes(changes, [set('cat', 'Kit', NOW - 1)], NOW).changes.size).toBe(0)
+    },
+  )
 
   test('deleting what was never set is no change', () => {
     expect(decideAttributes(NONE, [set('cat', null)], NOW).changes.size).toBe(0)

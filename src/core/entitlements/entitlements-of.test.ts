@@ -6,7 +6,12 @@ import { accessEndsAt } from '../purchases/purchase.ts'
 import { entitlementsOf } from './entitlements-of.ts'
 
 function catalog(...products: Product[]): Catalog {
-  return { projectId: 'proj', products: new Map(products.map((item) => [item.productId, item])), offerings: [], currencies: [] }
+  return {
+    projectId: 'proj',
+    products: new Map(products.map((item) => [item.productId, item])),
+    offerings: [],
+    currencies: [],
+  }
 }
 
 const MONTHLY = product('monthly')
@@ -17,7 +22,10 @@ describe('an entitlement', () => {
   test('that two products unlock survives the end of one: the access that ends last counts', () => {
     const short = purchase({ purchaseId: 'short', expiresAt: START + 10 })
     const long = purchase({ purchaseId: 'long', expiresAt: START + 90 })
-    for (const bought of [[short, long], [long, short]]) {
+    for (const bought of [
+      [short, long],
+      [long, short],
+    ]) {
       expect(entitlementsOf(bought, CATALOG)).toMatchObject([{ lookupKey: 'pro', expiresAt: START + 90 }])
     }
   })
@@ -25,7 +33,9 @@ describe('an entitlement', () => {
   test('for ever beats every end, and of two equal ends the later purchase is named', () => {
     const subscription = purchase({ expiresAt: START * 2 })
     const lifetime = purchase({ purchaseId: 'life', productId: 'lifetime', type: 'non_consumable', expiresAt: null })
-    expect(entitlementsOf([subscription, lifetime], CATALOG)).toMatchObject([{ purchase: { purchaseId: 'life' }, expiresAt: null }])
+    expect(entitlementsOf([subscription, lifetime], CATALOG)).toMatchObject([
+      { purchase: { purchaseId: 'life' }, expiresAt: null },
+    ])
     const later = { ...lifetime, purchaseId: 'later', purchasedAt: START + 1 }
     expect(entitlementsOf([later, lifetime], CATALOG)).toMatchObject([{ purchase: { purchaseId: 'later' } }])
   })

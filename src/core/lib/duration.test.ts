@@ -6,7 +6,7 @@ import { addPeriods, type Period, parsePeriod } from './duration.ts'
 const MONTH: Period = { count: 1, unit: 'M' }
 const YEAR: Period = { count: 1, unit: 'Y' }
 
-function after(startAt: string, period: Period, times = 1): string {
+function endAfter(startAt: string, period: Period, times = 1): string {
   return new Date(addPeriods(Date.parse(startAt), period, times)).toISOString().replace('.000Z', 'Z')
 }
 
@@ -31,7 +31,7 @@ describe('a period', () => {
 
 describe('months', () => {
   test('from 31 January end on the last day of short months and come back to the 31st', () => {
-    const ends = [1, 2, 3, 4, 5, 12, 13].map((times) => after('2026-01-31T10:00:00Z', MONTH, times).slice(0, 10))
+    const ends = [1, 2, 3, 4, 5, 12, 13].map((times) => endAfter('2026-01-31T10:00:00Z', MONTH, times).slice(0, 10))
     expect(ends).toEqual([
       '2026-02-28',
       '2026-03-31',
@@ -44,10 +44,10 @@ describe('months', () => {
   })
 
   test('reach 29 February in leap years alone, the centuries included', () => {
-    expect(after('2028-01-31T10:00:00Z', MONTH)).toBe('2028-02-29T10:00:00Z')
-    expect(after('2027-01-31T10:00:00Z', MONTH)).toBe('2027-02-28T10:00:00Z')
-    expect(after('2100-01-31T10:00:00Z', MONTH)).toBe('2100-02-28T10:00:00Z')
-    expect(after('2000-01-31T10:00:00Z', MONTH)).toBe('2000-02-29T10:00:00Z')
+    expect(endAfter('2028-01-31T10:00:00Z', MONTH)).toBe('2028-02-29T10:00:00Z')
+    expect(endAfter('2027-01-31T10:00:00Z', MONTH)).toBe('2027-02-28T10:00:00Z')
+    expect(endAfter('2100-01-31T10:00:00Z', MONTH)).toBe('2100-02-28T10:00:00Z')
+    expect(endAfter('2000-01-31T10:00:00Z', MONTH)).toBe('2000-02-29T10:00:00Z')
   })
 
   test('keep the time of day to the millisecond, over summer time too', () => {
@@ -55,13 +55,13 @@ describe('months', () => {
   })
 
   test('of a period of several months count as one', () => {
-    expect(after('2026-08-31T00:00:00Z', { count: 3, unit: 'M' }, 2)).toBe('2027-02-28T00:00:00Z')
+    expect(endAfter('2026-08-31T00:00:00Z', { count: 3, unit: 'M' }, 2)).toBe('2027-02-28T00:00:00Z')
   })
 })
 
 test('a year from 29 February ends on the 28th, except where there is a 29th', () => {
-  expect(after('2028-02-29T12:00:00Z', YEAR)).toBe('2029-02-28T12:00:00Z')
-  expect(after('2028-02-29T12:00:00Z', YEAR, 4)).toBe('2032-02-29T12:00:00Z')
+  expect(endAfter('2028-02-29T12:00:00Z', YEAR)).toBe('2029-02-28T12:00:00Z')
+  expect(endAfter('2028-02-29T12:00:00Z', YEAR, 4)).toBe('2032-02-29T12:00:00Z')
 })
 
 test('days and weeks have a fixed length', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { decideOwnership, type OwnershipPlan } from './decide-ownership.ts'
 import type { RestoreBehavior } from '../projects/project.ts'
+import { decideOwnership, type OwnershipPlan } from './decide-ownership.ts'
 
 const BEHAVIORS: RestoreBehavior[] = ['transfer', 'transfer_if_no_active_subs', 'error']
 

@@ -105,7 +105,12 @@ describe('a new charge', () => {
   })
 
   test('after the end was told opens the chain again, and its next end is told again', () => {
-    const over = purchase({ autoRenews: false, unsubscribeDetectedAt: START, expirationSeenAt: START + PERIOD_MS, dueAt: null })
+    const over = purchase({
+      autoRenews: false,
+      unsubscribeDetectedAt: START,
+      expirationSeenAt: START + PERIOD_MS,
+      dueAt: null,
+    })
     const back = decide(over, snapshot([charge(1), charge(4)]), START + 3 * PERIOD_MS)
     expect(types(back)).toEqual(['RENEWAL'])
     expect(back.purchase).toMatchObject({ expirationSeenAt: null, unsubscribeDetectedAt: null })
@@ -172,7 +177,10 @@ describe('the end of a subscription', () => {
 
   test('of a one-time purchase is never told: it has none', () => {
     const coins = purchase({ type: 'consumable', productId: 'coins', expiresAt: null, autoRenews: false, dueAt: null })
-    const said = snapshot([charge(1, { productId: 'coins', expiresAt: null })], { type: 'consumable', ...cancelled(START) })
+    const said = snapshot([charge(1, { productId: 'coins', expiresAt: null })], {
+      type: 'consumable',
+      ...cancelled(START),
+    })
     expect(types(decide(coins, said, START + 9 * PERIOD_MS))).not.toContain('EXPIRATION')
   })
 })

@@ -54,7 +54,9 @@ const anyLot = fc.record({
   createdAt: fc.nat(5),
 })
 const lots = (prefix: string) =>
-  fc.array(anyLot, { maxLength: 4 }).map((facts) => facts.map((fact, index) => lot(`${prefix}${index}`, fact.remaining, fact)))
+  fc
+    .array(anyLot, { maxLength: 4 })
+    .map((facts) => facts.map((fact, index) => lot(`${prefix}${index}`, fact.remaining, fact)))
 
 test('a merge conserves units: what left arrived, in the wallet or above the cap', () => {
   fc.assert(

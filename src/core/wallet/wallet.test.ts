@@ -97,7 +97,9 @@ describe('a deduction', () => {
 
   test('reaches the floor exactly, and one unit more is refused and changes nothing', () => {
     const mine = wallet(lot('lot1', 100))
-    expect(deduct(mine, { amount: 100, to: 'issued_by_operator' }, POLICY)).toMatchObject({ value: { balanceAfter: 0 } })
+    expect(deduct(mine, { amount: 100, to: 'issued_by_operator' }, POLICY)).toMatchObject({
+      value: { balanceAfter: 0 },
+    })
     expect(deduct(mine, { amount: 101, to: 'issued_by_operator' }, POLICY)).toEqual({
       ok: false,
       refusal: { code: 'insufficient_balance', currency: 'CRD', balance: 100, requested: 101 },
@@ -149,7 +151,10 @@ describe('a ledger transaction', () => {
   })
 
   test('that would make or lose a unit, in one currency even if another makes up for it, is never written', () => {
-    const lost = { ...grantUpToCap(EMPTY, ORDER, POLICY), postings: [{ account: 'wallet', currency: 'CRD', amount: 1 } as const] }
+    const lost = {
+      ...grantUpToCap(EMPTY, ORDER, POLICY),
+      postings: [{ account: 'wallet', currency: 'CRD', amount: 1 } as const],
+    }
     const made = { ...lost, currency: 'GEM', postings: [{ account: 'wallet', currency: 'GEM', amount: -1 } as const] }
     expect(() => ledgerTransaction({ ...facts, changes: [lost, made] })).toThrow('postings sum to zero')
     expect(() => ledgerTransaction({ ...facts, changes: [] })).toThrow('changes something')

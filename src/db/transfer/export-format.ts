@@ -46,9 +46,10 @@ export function isHeader(value: unknown): value is ExportHeader {
   )
 }
 
-/** The version of a header that only another Purser can read; null when it is no header at all. */
-export function versionOfHeader(value: unknown): number | null {
-  return isRecord(value) && value.format === EXPORT_FORMAT && typeof value.version === 'number' ? value.version : null
+/** The version of a header that only another Purser can read; null when it is no such header. */
+export function foreignVersionOf(value: unknown): number | null {
+  if (!isRecord(value) || value.format !== EXPORT_FORMAT || typeof value.version !== 'number') return null
+  return value.version === EXPORT_VERSION ? null : value.version
 }
 
 export function isSection(value: unknown): value is TableSection {

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import {
   type ExportFooter,
   type ExportHeader,
+  foreignVersionOf,
   isFooter,
   isHeader,
   isRow,
   isSection,
   type Row,
   type TableSection,
-  versionOfHeader,
 } from './export-format.ts'
 import { splitLines } from './split-lines.ts'
 import { damaged, notAnExport, TransferError } from './transfer-error.ts'
@@ -130,7 +130,7 @@ function parseOr(line: Buffer, failure: () => Error): unknown {
 }
 
 function notReadable(value: unknown): TransferError {
-  const version = versionOfHeader(value)
+  const version = foreignVersionOf(value)
   if (version === null) return notAnExport()
   return new TransferError(
     'other-schema',

@@ -30,7 +30,7 @@ const HEALTH_PLACES: readonly Place[] = [
 export function startPage(running: Running): Html {
   const { isDemo } = running
   const lead = isDemo
-    ? 'The server, its database and a demo project are ready on this machine.'
+    ? 'The server, its database and a demo project are ready.'
     : 'The server and its database are ready.'
   return pageFrame({
     title: 'Running',

@@ -66,6 +66,35 @@ describe('POST /v1/receipts', () => {
     expect(answer.json().subscriber.non_subscriptions.coins_100).toHaveLength(1)
   })
 
+  it('takes the body that the iOS SDK posts for a Test Store purchase', async () => {
+    const sdk = await sdkApp()
+    const body = receipt({
+      payload_version: 1,
+      is_restore: false,
+      observer_mode: false,
+      purchase_completed_by: 'revenuecat',
+      initiation_source: 'purchase',
+      sdk_originated: true,
+      transaction_id: TOKEN,
+      price: '9.99',
+      currency: 'USD',
+      store_country: 'USA',
+      normal_duration: 'P1M',
+      payment_mode: 2,
+      introductory_price: '0',
+      offers: [],
+      presented_offering_identifier: 'standard',
+      attributes: { $attConsentStatus: { value: 'denied', updated_at_ms: NOW } },
+    })
+    const headers = { 'x-platform': 'iOS', 'x-is-sandbox': 'true', 'x-revenuecat-etag': '', 'x-storefront': 'USA' }
+    const answer = await post(sdk, body, headers)
+    expect([answer.statusCode, answer.json().attributes_error_response]).toEqual([200, undefined])
+    expect(answer.json().subscriber).toMatchObject({
+      first_seen: expect.any(String),
+      subscriptions: { news_monthly: { purchase_date: expect.any(String), store: 'test_store' } },
+    })
+  })
+
   it('accepts whatever else SDKs send, in any form: a refused receipt is a lost purchase', async () => {
     const sdk = await sdkApp()
     const odd = {

@@ -26,8 +26,9 @@ import { telemetryRoutes } from './routes/telemetry-routes.ts'
 import { unavailableRoutes } from './routes/unavailable-routes.ts'
 import { virtualCurrenciesRoute } from './routes/virtual-currencies-route.ts'
 import { workflowsRoute } from './routes/workflows-route.ts'
-import type { SdkApp, SdkRoute, SdkV1Deps } from './sdk-deps.ts'
+import type { SdkV1Deps } from './sdk-deps.ts'
 import { SdkFault } from './sdk-fault.ts'
+import type { SdkApp, SdkRoute } from './sdk-route.ts'
 import { CustomerInfo } from './wire/customer-info.ts'
 
 /** The server's time in milliseconds. Android counts it instead of the body's when it decides what has expired. */

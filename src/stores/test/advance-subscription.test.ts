@@ -15,7 +15,9 @@ const day = (time: number | null | undefined) => (time ? new Date(time).toISOStr
 
 /** A subscription bought on 31 January that has been charged once. */
 function bought(facts: Partial<Parameters<typeof charge>[1]> = {}): PurchaseSnapshot {
-  return snapshot([charge(1, { purchasedAt: START, expiresAt: at('2026-02-28'), ...facts })], { storePurchaseId: 'token' })
+  return snapshot([charge(1, { purchasedAt: START, expiresAt: at('2026-02-28'), ...facts })], {
+    storePurchaseId: 'token',
+  })
 }
 
 describe('before the end of a period', () => {
@@ -87,17 +89,20 @@ describe('after a long stop', () => {
 })
 
 describe('a limit of renewals', () => {
-  test.each([0, 1, 5])('of %i ends the subscription after as many, as cancelled at its last end', (testStoreMaxRenewals) => {
-    const limited = { ...CALENDAR, testStoreMaxRenewals }
-    const said = advanceSubscription(bought(), MONTHLY, limited, at('2027-01-01'))
-    expect(said.transactions).toHaveLength(1 + testStoreMaxRenewals)
-    expect(said).toMatchObject({
-      autoRenews: false,
-      unsubscribeDetectedAt: said.transactions.at(-1)?.expiresAt,
-      nextCheckAt: null,
-    })
-    expect(advanceSubscription(said, MONTHLY, limited, at('2028-01-01'))).toEqual(said)
-  })
+  test.each([0, 1, 5])(
+    'of %i ends the subscription after as many, as cancelled at its last end',
+    (testStoreMaxRenewals) => {
+      const limited = { ...CALENDAR, testStoreMaxRenewals }
+      const said = advanceSubscription(bought(), MONTHLY, limited, at('2027-01-01'))
+      expect(said.transactions).toHaveLength(1 + testStoreMaxRenewals)
+      expect(said).toMatchObject({
+        autoRenews: false,
+        unsubscribeDetectedAt: said.transactions.at(-1)?.expiresAt,
+        nextCheckAt: null,
+      })
+      expect(advanceSubscription(said, MONTHLY, limited, at('2028-01-01'))).toEqual(said)
+    },
+  )
 
   test('counts the conversion of a trial as the first renewal', () => {
     const trial = bought({ periodType: 'trial', expiresAt: START + DAY_MS })
@@ -112,11 +117,18 @@ describe('a change of the pace', () => {
     const endsAt = year.transactions.at(-1)?.expiresAt ?? 0
     const said = advanceSubscription(year, MONTHLY, FAST, endsAt + 12 * MINUTE_MS)
     const added = said.transactions.slice(year.transactions.length)
-    expect(added.map((item) => (item.expiresAt ?? 0) - endsAt)).toEqual([5, 10, 15].map((minutes) => minutes * MINUTE_MS))
+    expect(added.map((item) => (item.expiresAt ?? 0) - endsAt)).toEqual(
+      [5, 10, 15].map((minutes) => minutes * MINUTE_MS),
+    )
   })
 
   test('to months makes the next period a month, not one for each period that passed in minutes', () => {
-    const fast = advanceSubscription(bought({ expiresAt: START + 5 * MINUTE_MS }), MONTHLY, FAST, START + 29 * MINUTE_MS)
+    const fast = advanceSubscription(
+      bought({ expiresAt: START + 5 * MINUTE_MS }),
+      MONTHLY,
+      FAST,
+      START + 29 * MINUTE_MS,
+    )
     const said = advanceSubscription(fast, MONTHLY, CALENDAR, START + 30 * MINUTE_MS)
     expect(said.transactions.at(-1)).toMatchObject({
       purchasedAt: START + 30 * MINUTE_MS,

@@ -53,20 +53,37 @@ async function join(
     return { customer: await mergeCustomers(tx, ctx, other, one), created: false }
   }
   if (one === null && other === null) {
-    const { customer } = await openCustomer(tx, ctx, input.projectId, input.appUserId)
-    return { customer: await attach(tx, ctx, customer, input.newAppUserId), created: true }
+    const opened = await openCustomer(tx, ctx, input.projectId, input.appUserId)
+    const attached = await attach(tx, ctx, opened.customer, input.newAppUserId)
+    return { customer: attached.customer, created: opened.created || attached.isNewName }
   }
-  if (one !== null) return { customer: await attach(tx, ctx, one, input.newAppUserId), created: true }
-  if (other !== null) return { customer: await attach(tx, ctx, other, input.appUserId), created: false }
+  if (one !== null) {
+    const { customer, isNewName } = await attach(tx, ctx, one, input.newAppUserId)
+    return { customer, created: isNewName }
+  }
+  if (other !== null) {
+    const { customer } = await attach(tx, ctx, other, input.appUserId)
+    return { customer, created: false }
+  }
   throw new Error('broken invariant: every case of two ids is handled')
 }
 
-/** Gives a customer one more name. A parallel request that took the name first makes this transaction start over. */
-async function attach(tx: Tx, ctx: Ctx, customer: Customer, appUserId: string): Promise<Customer> {
-  if (!(await tx.customers.claimAppUserId(customer, appUserId, ctx.clock.now()))) {
-    const owner = await tx.customers.findByAppUserId(customer.projectId, appUserId)
-    if (owner?.customerId === customer.customerId) return customer
-    throw new ConflictError('an app user id was taken by a parallel request')
+/**
+ * Gives a customer one more name, unless a parallel request just did. One that took the name for another customer makes
+ * this transaction start over.
+ */
+async function attach(
+  tx: Tx,
+  ctx: Ctx,
+  customer: Customer,
+  appUserId: string,
+): Promise<{ customer: Customer; isNewName: boolean }> {
+  const now = ctx.clock.now()
+  if (await tx.customers.claimAppUserId(customer, appUserId, now)) {
+    const changed = await recordChange(tx, customer, { kinds: ['profile'], cause: 'merge', events: [], now })
+    return { customer: changed, isNewName: true }
   }
-  return recordChange(tx, customer, { kinds: ['profile'], cause: 'merge', events: [], now: ctx.clock.now() })
+  const owner = await tx.customers.findByAppUserId(customer.projectId, appUserId)
+  if (owner?.customerId === customer.customerId) return { customer, isNewName: false }
+  throw new ConflictError('an app user id was taken by a parallel request')
 }

@@ -96,7 +96,8 @@ export class CustomerApp {
       const change = () => this.#purchases.changeUser(appUserId)
       await logCall(this.#log, `changeUser(${shownAs})`, change, this.#accessSummary)
     } catch (error) {
-      if (this.#purchases.getAppUserId() !== before) await this.#purchases.changeUser(before)
+      // It is back even when this call fails as well; what went wrong first is what counts.
+      if (this.#purchases.getAppUserId() !== before) await this.#purchases.changeUser(before).catch(() => undefined)
       throw error
     }
   }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { readAppUserId } from '../read-app-user-id.ts'
 import { CustomerParams, ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+import type { SdkApp, SdkRoute } from '../sdk-route.ts'
 
 const Nothing = Type.Object({})
 

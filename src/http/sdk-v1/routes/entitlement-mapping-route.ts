@@ -1,6 +1,6 @@
 import { appOf } from '../key-guard.ts'
 import { ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+import type { SdkApp, SdkRoute } from '../sdk-route.ts'
 import { EntitlementMapping, entitlementMappingToWire } from '../wire/entitlement-mapping-to-wire.ts'
 
 const schema = {

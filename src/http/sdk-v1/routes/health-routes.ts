@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
+import { readAppUserId } from '../read-app-user-id.ts'
 import { CustomerParams, ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp } from '../sdk-deps.ts'
+import type { SdkApp } from '../sdk-route.ts'
 
 const Healthy = Type.Object({ status: Type.Literal('ok') })
 
@@ -25,7 +26,8 @@ const reportAvailability = {
 export function healthRoutes(app: SdkApp): void {
   app.get('/health', { schema: health }, async () => ({ status: 'ok' as const }))
   app.get('/health/connectivity', { schema: connectivity }, async () => ({ status: 'ok' as const }))
-  app.get('/subscribers/:app_user_id/health_report_availability', { schema: reportAvailability }, async () => ({
-    report_logs: false as const,
-  }))
+  app.get('/subscribers/:app_user_id/health_report_availability', { schema: reportAvailability }, async (request) => {
+    readAppUserId(request.params.app_user_id)
+    return { report_logs: false as const }
+  })
 }

@@ -5,7 +5,7 @@ import { answerCustomer } from '../answer-customer.ts'
 import { callerOf } from '../key-guard.ts'
 import { readAppUserId } from '../read-app-user-id.ts'
 import { ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+import type { SdkApp, SdkRoute } from '../sdk-route.ts'
 import { CustomerInfoRef } from '../wire/customer-info.ts'
 
 const schema = {

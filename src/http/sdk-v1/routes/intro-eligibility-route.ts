@@ -5,7 +5,7 @@ import type { Ctx } from '../../../usecases/ports.ts'
 import { appOf } from '../key-guard.ts'
 import { readAppUserId } from '../read-app-user-id.ts'
 import { CustomerParams, ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+import type { SdkApp, SdkRoute } from '../sdk-route.ts'
 import { nullable } from '../wire/values.ts'
 
 /** Products of one call; an app has a few dozen. */

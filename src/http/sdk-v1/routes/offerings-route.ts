@@ -1,7 +1,7 @@
 import { appOf } from '../key-guard.ts'
 import { readAppUserId } from '../read-app-user-id.ts'
 import { CustomerParams, ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+import type { SdkApp, SdkRoute } from '../sdk-route.ts'
 import { Offerings, offeringsToWire } from '../wire/offerings-to-wire.ts'
 
 const schema = {

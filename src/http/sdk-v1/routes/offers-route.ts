@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
 import { faultBody } from '../sdk-fault.ts'
+import type { SdkApp, SdkRoute } from '../sdk-route.ts'
 
 /** Offers signed in one call; an app asks for those of one screen. */
 const MAX_OFFERS = 100

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { appOf } from '../key-guard.ts'
 import { readAppUserId } from '../read-app-user-id.ts'
 import { CustomerParams, ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+import type { SdkApp, SdkRoute } from '../sdk-route.ts'
 import { Products, productsToWire } from '../wire/products-to-wire.ts'
 
 /** Products of one call. SDKs split their calls at about a hundred, by the length of the path. */

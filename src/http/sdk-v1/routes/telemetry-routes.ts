@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+import type { SdkApp, SdkRoute } from '../sdk-route.ts'
 
 const Nothing = Type.Object({})
 

@@ -1,5 +1,5 @@
-import type { SdkApp } from '../sdk-deps.ts'
 import { SdkFault, type SdkFaultName } from '../sdk-fault.ts'
+import type { SdkApp } from '../sdk-route.ts'
 
 type Unavailable = readonly [method: 'GET' | 'POST', url: string, fault: SdkFaultName, message: string]
 

@@ -3,7 +3,7 @@ import { REVISION_HEADER } from '../answer-customer.ts'
 import { callerOf } from '../key-guard.ts'
 import { readAppUserId } from '../read-app-user-id.ts'
 import { CustomerParams, ERRORS, operation } from '../route-schema.ts'
-import type { SdkApp, SdkRoute } from '../sdk-deps.ts'
+import type { SdkApp, SdkRoute } from '../sdk-route.ts'
 import { VirtualCurrencies, virtualCurrenciesToWire } from '../wire/virtual-currencies-to-wire.ts'
 
 const schema = {

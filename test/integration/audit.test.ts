@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { identifyCustomer } from '../../src/usecases/customers/identify-customer.ts'
+import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
+import { auditDatabase } from '../support/audit.ts'
+import type { AUDIT_RULES } from '../support/audit-rules.ts'
+import { buy, createDemo } from '../support/demo.ts'
+import { runDue } from '../support/run-due.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+const PHONE = '$RCAnonymousID:00000000000000000000000000000001'
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+  const demo = await createDemo(world.ctx)
+  await buy(world.ctx, demo, PHONE, 'credits_500')
+  await buy(world.ctx, demo, 'anna', 'pro_monthly')
+  await identifyCustomer(world.ctx, { projectId: demo.projectId, appUserId: PHONE, newAppUserId: 'anna' })
+  const order = { projectId: demo.projectId, userId: 'anna', currency: 'CRD', amount: -30, reason: 'ZD-1' }
+  await adjustBalance(world.ctx, { ...order, idempotencyKey: 'zd-1', actor: 'support', requestId: 'req1' })
+  world.clock.set(Date.parse('2026-02-28T10:00:00Z'))
+  await runDue(world.ctx)
+})
+afterEach(() => world.close())
+
+type Rule = keyof typeof AUDIT_RULES
+
+const MERGED = `(select customer_id from customers where merged_into_id is not null)`
+const KEPT = `(select customer_id from customers where merged_into_id is null)`
+
+/** One way to break each rule, as a bug or a lost write would. */
+const DAMAGE: Record<Rule, string> = {
+  'every alias names an unmerged customer of its project': `update customer_aliases set customer_id = 'cust0' where app_user_id = 'anna'`,
+  'every customer has a name, unless it was merged away': 'delete from customer_aliases',
+  'the original app user id of a customer is one of its names': `update customers set original_app_user_id = 'ben'`,
+  'a merged customer points to an existing one': `update customers set merged_into_id = 'cust0' where merged_into_id is not null`,
+  'a merged customer has no purchases and no units': `update wallet_balances set balance = 5 where customer_id = ${MERGED}`,
+  'every purchase has exactly one claim, which points to its customer': `update store_claims set customer_id = ${MERGED}`,
+  'every claim has its purchase, and no purchase exists twice': `delete from purchases where type = 'consumable'`,
+  'a purchase belongs to the project of its customer': `update purchases set project_id = 'proj0'`,
+  'the charges of a purchase are numbered without a gap up to its renewal number': `delete from purchase_transactions where number = 1`,
+  'the latest charge is what the purchase shows': `update purchases set expires_at = expires_at + interval '1 day'`,
+  'every charge belongs to a purchase': `update purchase_transactions set purchase_id = 'purch0' where number = 2`,
+  'what renews is due, and what is over is not': 'update purchases set due_at = null',
+  'the postings of a ledger transaction sum to zero, currency by currency': `update wallet_postings set amount = amount + 1 where account = 'issued_by_operator'`,
+  'every ledger transaction has postings': `delete from wallet_postings where transaction_id in (select transaction_id from wallet_transactions where kind = 'admin_adjust')`,
+  'a balance is the sum of the postings to the wallet': `update wallet_balances set balance = balance + 1 where customer_id = ${KEPT}`,
+  'a balance is the sum of what remains in the lots': 'update wallet_lots set remaining = granted',
+  'what is missing from a lot was drawn by ledger transactions': 'delete from wallet_draws',
+  'every draw is of a lot and a ledger transaction that exist': `update wallet_draws set transaction_id = 'vatx0'`,
+  'what a merge took from one customer it gave to another': `update wallet_postings set amount = amount * 2 where account = 'merged' and amount > 0`,
+  'no charge gave units twice': `update wallet_transactions set store_transaction_id = 'same', purchase_id = 'same' where kind = 'purchase_grant'`,
+  'no charge and no end of access was told twice': `insert into events select bucket, customer_id, event_id || 'x', project_id, revision, type, occurred_at, data from events where type = 'RENEWAL'`,
+  'every ledger transaction of a purchase or an operator was told once': `delete from events where type = 'VIRTUAL_CURRENCY_TRANSACTION'`,
+  'no event is ahead of the revision of its customer': 'update customers set revision = 1',
+  'the answer kept under an idempotency key is of a ledger transaction that was written': `update idempotency_keys set answer = '{"transactionId":"vatx0"}'`,
+}
+
+test('a database that only the use cases wrote to is sound', async () => {
+  expect(await auditDatabase(world.database)).toEqual([])
+})
+
+test.each(Object.entries(DAMAGE))('the audit notices that it is not true that %s', async (rule, sql) => {
+  await world.database.withConnection((_query, raw) => raw(sql))
+  const violations = await auditDatabase(world.database)
+  expect(violations.filter((violation) => violation.startsWith(`${rule} (`))).toHaveLength(1)
+})
+
+test('the audit notices a row in the wrong bucket, where nobody would find it', async () => {
+  await world.database.withConnection((_query, raw) => raw('update customer_aliases set bucket = (bucket + 1) % 1024'))
+  expect(await auditDatabase(world.database)).toContainEqual(expect.stringContaining('wrong bucket of alias: '))
+})
