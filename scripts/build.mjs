@@ -15,6 +15,7 @@ const SHEBANG = '#!/usr/bin/env node\n'
 rmSync(target, { recursive: true, force: true })
 compile()
 cpSync(source, target, { recursive: true, filter: isAsset })
+copyViewer()
 makeExecutable(join(target, 'main.js'))
 
 function compile() {
@@ -28,6 +29,13 @@ function isAsset(path) {
   if (statSync(path).isDirectory()) return basename(path) !== 'fixtures'
   const name = relative(source, path)
   return !/\.(ts|md)$/.test(name)
+}
+
+/** The viewer of the reference page is a development package: what is published carries the one file that it needs. */
+function copyViewer() {
+  for (const name of ['rapidoc-min.js', 'rapidoc-min.js.LICENSE.txt']) {
+    cpSync(join(root, 'node_modules', 'rapidoc', 'dist', name), join(target, 'assets', name))
+  }
 }
 
 function makeExecutable(path) {

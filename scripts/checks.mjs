@@ -10,7 +10,13 @@ export function allChecks() {
   const documents = files('openapi', '.json')
   const migrations = files('src/db/migrations', '.sql')
   return [
-    { name: 'types', commands: [['tsc', '--noEmit', '-p', '.']] },
+    {
+      name: 'types',
+      commands: [
+        ['tsc', '--noEmit', '-p', '.'],
+        ['tsc', '--noEmit', '-p', 'src/http/pages/assets'],
+      ],
+    },
     { name: 'tidy', commands: [['vitest', 'run', '--project', 'unit', 'test/tidy']] },
     {
       name: 'openapi lint',

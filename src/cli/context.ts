@@ -1,4 +1,5 @@
-import { type Context, openContext } from '../app/open-context.ts'
+import { type Context, type ContextOptions, openContext } from '../app/open-context.ts'
+import { systemClock } from '../app/system-clock.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { fail } from './print.ts'
 import { loadSettings } from './settings.ts'
@@ -11,9 +12,9 @@ export async function withContext<Value>(work: (context: Context) => Promise<Val
     format: settings.logFormat,
     isTerminal: process.stdout.isTTY === true,
   })
-  const context = await openContext({
+  const context = await openOrFail({
     settings,
-    clock: { now: () => Date.now() },
+    clock: systemClock,
     logger,
     announce: () => undefined,
     onWait: () => undefined,
@@ -23,5 +24,14 @@ export async function withContext<Value>(work: (context: Context) => Promise<Val
     return await work(context)
   } finally {
     await context.engine.close()
+  }
+}
+
+/** A data folder in use, a server that does not answer: things that the person at the terminal can mend. */
+async function openOrFail(options: ContextOptions): Promise<Context> {
+  try {
+    return await openContext(options)
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
   }
 }

@@ -32,9 +32,10 @@ export async function runTransfer<Value>(
   }
 }
 
+/** What a person can act on. A message that is a whole sentence says it all; others leave the reason to their cause. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const cause =
-    error.cause instanceof Error && !error.message.includes(error.cause.message) ? error.cause.message : null
-  return cause === null ? error.message : `${error.message}: ${cause}`
+  return error.message.endsWith('.') || !(error.cause instanceof Error)
+    ? error.message
+    : `${error.message}: ${error.cause.message}`
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { systemClock } from '../app/system-clock.ts'
 import { type RunningApp, startApp } from '../app.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { demoBanner } from './demo-banner.ts'
@@ -23,7 +24,7 @@ export function serveCommand(): Command {
           logger,
           version: VERSION,
           demo: options.demo === true,
-          clock: { now: () => Date.now() },
+          clock: systemClock,
           onFailure: (error) => {
             logger.fatal({ err: error }, 'the server cannot go on')
             process.exit(1)

@@ -2,7 +2,7 @@ import type { ChangeCause } from '../core/events/event.ts'
 import { SECOND_MS } from '../core/lib/clock.ts'
 
 /** Shortest time between two envelopes of one kind: a burst of changes is one reason to read again, not many. */
-export const COALESCE_MS = SECOND_MS
+const COALESCE_MS = SECOND_MS
 
 /** The kinds of change that have an envelope. */
 export const ANNOUNCED_KINDS = ['usage', 'entitlements'] as const

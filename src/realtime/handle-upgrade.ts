@@ -6,10 +6,10 @@ import type { GatewayLife } from './gateway-life.ts'
 import { readUpgrade, refuseUpgrade, type UpgradeRefusal } from './upgrade-request.ts'
 
 /** Sockets of one process. Bounds the memory, and the work of telling all of them the time once a second. */
-export const SOCKETS_MAX = 20_000
+const SOCKETS_MAX = 20_000
 
 /** Sockets of one user: more devices than a person has. */
-export const SOCKETS_PER_USER_MAX = 20
+const SOCKETS_PER_USER_MAX = 20
 
 /** Upgrades whose token is being looked up. More than this waiting means that the database does not keep up. */
 const OPENING_MAX = 1_000

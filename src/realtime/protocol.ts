@@ -8,10 +8,10 @@ import { CLOSE, type Close } from './close.ts'
 import type { SessionState, Step } from './session-state.ts'
 
 /** Time between two pings of the server. */
-export const PING_INTERVAL_MS = 30 * SECOND_MS
+const PING_INTERVAL_MS = 30 * SECOND_MS
 
 /** Silence after which a client counts as gone: two pings missed, and half an interval for a slow line. */
-export const SILENCE_MAX_MS = 75 * SECOND_MS
+const SILENCE_MAX_MS = 75 * SECOND_MS
 
 /** A client says a few words at connect and then listens; more than this within the window is a fault or an attack. */
 export const FRAMES_MAX = 20

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** Where the WebSocket lives. */
-export const REALTIME_PATH = '/realtime'
+const REALTIME_PATH = '/realtime'
 
 /** Why an upgrade is refused. Bodies are `{"detail": <code>}`, as on the routes of the admin surface. */
 export type UpgradeRefusal =

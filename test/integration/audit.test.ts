@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { identifyCustomer } from '../../src/usecases/customers/identify-customer.ts'
 import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
 import { auditDatabase } from '../support/audit.ts'
@@ -10,7 +10,7 @@ import { openWorld, type World } from '../support/world.ts'
 const PHONE = '$RCAnonymousID:00000000000000000000000000000001'
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await openWorld()
   const demo = await createDemo(world.ctx)
   await buy(world.ctx, demo, PHONE, 'credits_500')
@@ -21,7 +21,7 @@ beforeEach(async () => {
   world.clock.set(Date.parse('2026-02-28T10:00:00Z'))
   await runDue(world.ctx)
 })
-afterEach(() => world.close())
+afterAll(() => world.close())
 
 type Rule = keyof typeof AUDIT_RULES
 
@@ -60,13 +60,24 @@ test('a database that only the use cases wrote to is sound', async () => {
   expect(await auditDatabase(world.database)).toEqual([])
 })
 
+/** Audits the database with some damage, which is undone afterwards. */
+async function auditAfter(sql: string): Promise<string[]> {
+  return world.database.withConnection(async (query, raw) => {
+    await raw('begin')
+    await raw(sql)
+    const violations = await auditDatabase({ query })
+    await raw('rollback')
+    return violations
+  })
+}
+
 test.each(Object.entries(DAMAGE))('the audit notices that it is not true that %s', async (rule, sql) => {
-  await world.database.withConnection((_query, raw) => raw(sql))
-  const violations = await auditDatabase(world.database)
+  const violations = await auditAfter(sql)
   expect(violations.filter((violation) => violation.startsWith(`${rule} (`))).toHaveLength(1)
 })
 
 test('the audit notices a row in the wrong bucket, where nobody would find it', async () => {
-  await world.database.withConnection((_query, raw) => raw('update customer_aliases set bucket = (bucket + 1) % 1024'))
-  expect(await auditDatabase(world.database)).toContainEqual(expect.stringContaining('wrong bucket of alias: '))
+  expect(await auditAfter('update customer_aliases set bucket = (bucket + 1) % 1024')).toContainEqual(
+    expect.stringContaining('wrong bucket of alias: '),
+  )
 })

@@ -11,6 +11,7 @@ import { readTables } from '../../src/db/transfer/catalogue.ts'
 import { exportDatabase } from '../../src/db/transfer/export-database.ts'
 import { writeExportFile } from '../../src/db/transfer/export-file.ts'
 import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
+import { newDataFolder } from '../support/data-folder.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { balanceOf, type Demo } from '../support/demo.ts'
 import {
@@ -170,8 +171,8 @@ describe('a move between the oldest and the newest server', () => {
   const hasOther = here === 'debian' || binDir !== undefined
 
   test.skipIf(!hasOther)('changes nothing, there and back; skipped only because no other server is here', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'purser-other-'))
-    const server = await startEmbedded({ dataDir, ...(binDir && { binDir }), log: () => undefined })
+    const data = await newDataFolder()
+    const server = await startEmbedded({ dataDir: data.path, ...(binDir && { binDir }), log: () => undefined })
     const other = openTestDatabase(server.connection, server.connection.database)
     try {
       const [header = ''] = await linesOf(file)
@@ -185,7 +186,7 @@ describe('a move between the oldest and the newest server', () => {
     } finally {
       await other.close()
       await server.stop()
-      await rm(dataDir, { recursive: true, force: true })
+      await data.remove()
     }
   })
 })

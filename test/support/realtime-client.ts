@@ -12,7 +12,7 @@ import { realtimeWorld } from './realtime-world.ts'
 export type Frame = { v: number; event: string; data: Record<string, unknown> }
 
 /** A client that reads its frames one by one, in order. */
-export function realtimeClient(ws: WebSocket) {
+function realtimeClient(ws: WebSocket) {
   const frames: Frame[] = []
   const waiting: ((frame: Frame) => void)[] = []
   ws.on('message', (data: Buffer) => {
@@ -41,8 +41,6 @@ export function realtimeClient(ws: WebSocket) {
     },
   }
 }
-
-export type RealtimeClient = ReturnType<typeof realtimeClient>
 
 /** A gateway on a loopback server with everything around it in memory. `close` ends it. */
 export async function startGateway(overrides: Partial<GatewayDeps> = {}, listener: RequestListener = notFound) {

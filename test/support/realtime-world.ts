@@ -6,7 +6,7 @@ import type { Ctx, Reads, RealtimeToken, Tx } from '../../src/usecases/ports.ts'
 export const START = Date.UTC(2026, 4, 4, 10)
 
 /** Time that stands still until a test moves it; moving it runs what is scheduled. */
-export function handClock(startAt = START) {
+function handClock(startAt = START) {
   const jobs = new Set<{ intervalMs: number; dueAt: number; run: () => void }>()
   let now = startAt
   return {

@@ -21,9 +21,9 @@ export type World = {
   close(): Promise<void>
 }
 
-export const STORY_START = Date.parse('2026-01-31T10:00:00Z')
+const STORY_START = Date.parse('2026-01-31T10:00:00Z')
 
-export function testClock(startAt = STORY_START): TestClock {
+function testClock(startAt = STORY_START): TestClock {
   let at = startAt
   return {
     now: () => at,

@@ -58,6 +58,8 @@ describe('an alias', () => {
   test('with an anonymous id on either side merges two known customers', () => {
     expect(planAlias(id(ANONYMOUS, true, true), id('anna', true))).toBe('merge')
     expect(planAlias(id('anna', true), id(ANONYMOUS, true, true))).toBe('merge')
+    expect(planAlias(id('anna', true, true), id(ANONYMOUS, true, true))).toBe('refuse')
+    expect(planAlias(id(ANONYMOUS, false), id('anna', true, true))).toBe('refuse')
     expect(planAlias(id(ANONYMOUS, true, true), id(OTHER_ANONYMOUS, true, true))).toBe('merge')
   })
 

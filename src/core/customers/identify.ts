@@ -25,10 +25,17 @@ export function planIdentify(current: KnownId, next: KnownId): IdentifyPlan {
 }
 
 /**
- * What aliasing does. Unlike a log-in it joins whatever it is given, but two identified customers are
- * refused: a public key must not be enough to take over somebody's purchases.
+ * What aliasing does. Two identified customers are refused, and so is one more anonymous id for an identified customer
+ * that has one already: as with a log-in, a public key must not be enough to get at somebody's purchases.
  */
 export function planAlias(one: KnownId, other: KnownId): 'attach' | 'merge' | 'refuse' {
-  if (!isAnonymousId(one.appUserId) && !isAnonymousId(other.appUserId)) return 'refuse'
+  const isOneAnonymous = isAnonymousId(one.appUserId)
+  const isOtherAnonymous = isAnonymousId(other.appUserId)
+  if (!isOneAnonymous && !isOtherAnonymous) return 'refuse'
+  if (isTaken(one, isOneAnonymous) || isTaken(other, isOtherAnonymous)) return 'refuse'
   return one.exists && other.exists ? 'merge' : 'attach'
+}
+
+function isTaken(id: KnownId, isAnonymous: boolean): boolean {
+  return !isAnonymous && id.exists && id.customerHasAnonymousAlias
 }

@@ -40,8 +40,3 @@ export function publicKeyPrefix(store: Store): string {
 
 /** Which API a secret key opens. A key of one version is refused by the other. */
 export type SecretKeyVersion = 'v1' | 'v2'
-
-/** Who is calling, once a key was found. */
-export type Caller =
-  | { kind: 'public'; projectId: string; appId: string; store: Store; key: string }
-  | { kind: 'secret'; projectId: string; keyId: string; version: SecretKeyVersion; scopes: readonly string[] }

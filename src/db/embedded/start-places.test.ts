@@ -3,17 +3,7 @@ import { chmod, cp, lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/pr
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { portableCheckout } from './fixtures/portable-checkout.ts'
-import {
-  cleanUp,
-  freshFolder,
-  hold,
-  isRoot,
-  killHard,
-  needsRoot,
-  query,
-  start,
-  unlinkedPackage,
-} from './fixtures/rig.ts'
+import { cleanUp, freshFolder, hold, isRoot, killHard, query, start, unlinkedPackage } from './fixtures/rig.ts'
 import { parsePasswd, type ServerUser } from './server-user.ts'
 
 vi.setConfig({ testTimeout: 40_000, hookTimeout: 30_000 })
@@ -24,14 +14,17 @@ const accounts = parsePasswd(await readFile('/etc/passwd', 'utf8'))
 const ordinary: ServerUser | undefined = isRoot ? accounts.find((account) => account.name === 'nobody') : undefined
 
 describe('who the server runs as', () => {
-  it.runIf(isRoot)(`as root: an unprivileged user, in a folder that belongs to root${needsRoot}`, async () => {
-    const dataDir = await freshFolder()
-    const server = await start({ dataDir })
-    expect((await stat(`/proc/${server.pid()}`)).uid).not.toBe(0)
-    expect((await stat(server.clusterDir)).uid).not.toBe(0)
-    expect(await lstat(join(dataDir, 'postgres'))).toMatchObject({ uid: 0 })
-    expect((await stat(join(dataDir, 'postgres'))).mode & 0o777).toBe(0o710)
-  })
+  it.runIf(isRoot)(
+    `as root: an unprivileged user, in a folder that belongs to root${isRoot ? '' : ' (left out because it needs root)'}`,
+    async () => {
+      const dataDir = await freshFolder()
+      const server = await start({ dataDir })
+      expect((await stat(`/proc/${server.pid()}`)).uid).not.toBe(0)
+      expect((await stat(server.clusterDir)).uid).not.toBe(0)
+      expect(await lstat(join(dataDir, 'postgres'))).toMatchObject({ uid: 0 })
+      expect((await stat(join(dataDir, 'postgres'))).mode & 0o777).toBe(0o710)
+    },
+  )
 
   it('as an ordinary user: that user, also when the package is not theirs and lacks its symlinks', async () => {
     const checkout = await portableCheckout(ordinary, await freshFolder())
@@ -49,29 +42,35 @@ describe('who the server runs as', () => {
     expect(next.ready?.adopted).toBe(true)
   })
 
-  it.runIf(isRoot)(`root and the owner of the data folder can take turns${needsRoot}`, async () => {
-    const checkout = await portableCheckout(ordinary, await freshFolder())
-    const dataDir = await freshFolder(0o700, ordinary)
-    const byRoot = await start({ dataDir })
-    await query(byRoot.connection, 'create table kept (id int)')
-    await byRoot.stop()
-    const { ready, failed, child } = await hold({ dataDir }, { user: ordinary, ...checkout })
-    expect(failed).toBeUndefined()
-    expect(ready?.adopted).toBe(false)
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.stdin?.end()
-    expect(await ended).toBe(0)
-    const again = await start({ dataDir })
-    expect(await query(again.connection, 'select id from kept')).toEqual([])
-  })
+  it.runIf(isRoot)(
+    `root and the owner of the data folder can take turns${isRoot ? '' : ' (left out because it needs root)'}`,
+    async () => {
+      const checkout = await portableCheckout(ordinary, await freshFolder())
+      const dataDir = await freshFolder(0o700, ordinary)
+      const byRoot = await start({ dataDir })
+      await query(byRoot.connection, 'create table kept (id int)')
+      await byRoot.stop()
+      const { ready, failed, child } = await hold({ dataDir }, { user: ordinary, ...checkout })
+      expect(failed).toBeUndefined()
+      expect(ready?.adopted).toBe(false)
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.stdin?.end()
+      expect(await ended).toBe(0)
+      const again = await start({ dataDir })
+      expect(await query(again.connection, 'select id from kept')).toEqual([])
+    },
+  )
 })
 
-it.runIf(isRoot)(`a user id without a name is told what to do, because initdb would not say${needsRoot}`, async () => {
-  const nameless = { name: 'nameless', uid: 54_321, gid: 54_321 }
-  const checkout = await portableCheckout(nameless, await freshFolder())
-  const { failed } = await hold({ dataDir: await freshFolder(0o755, nameless) }, { user: nameless, ...checkout })
-  expect(failed).toEqual({ event: 'failed', fault: 'no-passwd-entry', message: expect.stringContaining('54321') })
-})
+it.runIf(isRoot)(
+  `a user id without a name is told what to do, because initdb would not say${isRoot ? '' : ' (left out because it needs root)'}`,
+  async () => {
+    const nameless = { name: 'nameless', uid: 54_321, gid: 54_321 }
+    const checkout = await portableCheckout(nameless, await freshFolder())
+    const { failed } = await hold({ dataDir: await freshFolder(0o755, nameless) }, { user: nameless, ...checkout })
+    expect(failed).toEqual({ event: 'failed', fault: 'no-passwd-entry', message: expect.stringContaining('54321') })
+  },
+)
 
 describe('a data folder that only root may enter', () => {
   const inRootsFolder = async () => {
@@ -80,23 +79,29 @@ describe('a data folder that only root may enter', () => {
     return { dataDir, systemDir: join(await freshFolder(), 'system') }
   }
 
-  it.runIf(isRoot)(`keeps the cluster in the system folder, says so, and finds it again${needsRoot}`, async () => {
-    const { dataDir, systemDir } = await inRootsFolder()
-    const first = await start({ dataDir }, { systemDir })
-    expect(first.clusterDir).toMatch(new RegExp(`^${systemDir}/[0-9a-f]{16}/data$`))
-    expect(first.lines).toContainEqual({ level: 'warn', message: expect.stringContaining(`is kept in ${systemDir}/`) })
-    expect(await readdir(dataDir)).toEqual(['postgres.location.json'])
-    expect(await readFile(join(dataDir, 'postgres.location.json'), 'utf8')).toContain(join(first.clusterDir, '..'))
-    await query(first.connection, 'create table kept (id int)')
-    await first.stop()
+  it.runIf(isRoot)(
+    `keeps the cluster in the system folder, says so, and finds it again${isRoot ? '' : ' (left out because it needs root)'}`,
+    async () => {
+      const { dataDir, systemDir } = await inRootsFolder()
+      const first = await start({ dataDir }, { systemDir })
+      expect(first.clusterDir).toMatch(new RegExp(`^${systemDir}/[0-9a-f]{16}/data$`))
+      expect(first.lines).toContainEqual({
+        level: 'warn',
+        message: expect.stringContaining(`is kept in ${systemDir}/`),
+      })
+      expect(await readdir(dataDir)).toEqual(['postgres.location.json'])
+      expect(await readFile(join(dataDir, 'postgres.location.json'), 'utf8')).toContain(join(first.clusterDir, '..'))
+      await query(first.connection, 'create table kept (id int)')
+      await first.stop()
 
-    const second = await start({ dataDir }, { systemDir })
-    expect(await query(second.connection, 'select id from kept')).toEqual([])
-    expect(second.lines.filter((line) => line.level === 'warn')).toEqual([])
-  })
+      const second = await start({ dataDir }, { systemDir })
+      expect(await query(second.connection, 'select id from kept')).toEqual([])
+      expect(second.lines.filter((line) => line.level === 'warn')).toEqual([])
+    },
+  )
 
   it.runIf(isRoot)(
-    `refuses instead of starting empty when that place is gone (a new container)${needsRoot}`,
+    `refuses instead of starting empty when that place is gone (a new container)${isRoot ? '' : ' (left out because it needs root)'}`,
     async () => {
       const { dataDir, systemDir } = await inRootsFolder()
       await (await start({ dataDir }, { systemDir })).stop()
@@ -105,18 +110,21 @@ describe('a data folder that only root may enter', () => {
     },
   )
 
-  it.runIf(isRoot)(`starts empty when the data folder was deleted, and keeps the old cluster${needsRoot}`, async () => {
-    const { dataDir, systemDir } = await inRootsFolder()
-    const first = await start({ dataDir }, { systemDir })
-    await first.stop()
-    await rm(dataDir, { recursive: true })
-    const second = await start({ dataDir }, { systemDir })
-    expect(second.clusterDir).not.toBe(first.clusterDir)
-    expect(await readdir(systemDir)).toHaveLength(2)
-  })
+  it.runIf(isRoot)(
+    `starts empty when the data folder was deleted, and keeps the old cluster${isRoot ? '' : ' (left out because it needs root)'}`,
+    async () => {
+      const { dataDir, systemDir } = await inRootsFolder()
+      const first = await start({ dataDir }, { systemDir })
+      await first.stop()
+      await rm(dataDir, { recursive: true })
+      const second = await start({ dataDir }, { systemDir })
+      expect(second.clusterDir).not.toBe(first.clusterDir)
+      expect(await readdir(systemDir)).toHaveLength(2)
+    },
+  )
 
   it.runIf(isRoot)(
-    `refuses a copy of the data folder, which would share one database; a moved one is fine${needsRoot}`,
+    `refuses a copy of the data folder, which would share one database; a moved one is fine${isRoot ? '' : ' (left out because it needs root)'}`,
     async () => {
       const { dataDir, systemDir } = await inRootsFolder()
       await (await start({ dataDir }, { systemDir })).stop()
@@ -138,22 +146,25 @@ describe('the npm package', () => {
     expect(server.lines.filter((line) => /copy/.test(line.message))).toEqual([])
   })
 
-  it.runIf(isRoot)(`is copied when it lies below a folder that only root may enter${needsRoot}`, async () => {
-    const binDir = await unlinkedPackage(await freshFolder(0o700))
-    const dataDir = await freshFolder()
-    const first = await start({ dataDir, binDir })
-    expect(first.lines).toContainEqual({
-      level: 'info',
-      message: expect.stringContaining(`copy in ${dataDir}/postgres/`),
-    })
-    await first.stop()
-    // Another build of the package replaces the copy instead of adding one.
-    await chmod(join(binDir, 'postgres'), 0o755)
-    await cp(join(binDir, 'postgres'), join(binDir, 'other'))
-    await rm(join(binDir, 'postgres'))
-    await cp(join(binDir, 'other'), join(binDir, 'postgres'))
-    const second = await start({ dataDir, binDir })
-    expect(await query(second.connection, 'select 1 as one')).toEqual([{ one: 1 }])
-    expect(await readdir(join(dataDir, 'postgres', 'binaries'))).toHaveLength(1)
-  })
+  it.runIf(isRoot)(
+    `is copied when it lies below a folder that only root may enter${isRoot ? '' : ' (left out because it needs root)'}`,
+    async () => {
+      const binDir = await unlinkedPackage(await freshFolder(0o700))
+      const dataDir = await freshFolder()
+      const first = await start({ dataDir, binDir })
+      expect(first.lines).toContainEqual({
+        level: 'info',
+        message: expect.stringContaining(`copy in ${dataDir}/postgres/`),
+      })
+      await first.stop()
+      // Another build of the package replaces the copy instead of adding one.
+      await chmod(join(binDir, 'postgres'), 0o755)
+      await cp(join(binDir, 'postgres'), join(binDir, 'other'))
+      await rm(join(binDir, 'postgres'))
+      await cp(join(binDir, 'other'), join(binDir, 'postgres'))
+      const second = await start({ dataDir, binDir })
+      expect(await query(second.connection, 'select 1 as one')).toEqual([{ one: 1 }])
+      expect(await readdir(join(dataDir, 'postgres', 'binaries'))).toHaveLength(1)
+    },
+  )
 })

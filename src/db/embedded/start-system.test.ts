@@ -10,11 +10,10 @@ afterEach(cleanUp)
 const debian = '/usr/lib/postgresql'
 const major = newestFirst(await readdir(debian).catch(() => []), /^(\d+)$/).find((name) => Number(name) >= 15)
 const binDir = join(debian, major ?? '0', 'bin')
-const why = major === undefined ? ` (skipped: no PostgreSQL 15 or newer in ${debian})` : ''
 
 describe(`a system's own PostgreSQL`, () => {
   it.skipIf(major === undefined)(
-    `runs in the same way: first start, adoption after a kill, later start${why}`,
+    `runs in the same way: first start, adoption after a kill, later start${major ? '' : ' (left out because Debian has no PostgreSQL 15 or newer here)'}`,
     async () => {
       const dataDir = await freshFolder()
       const { child, ready } = await hold({ dataDir, binDir })
@@ -31,7 +30,7 @@ describe(`a system's own PostgreSQL`, () => {
   )
 
   it.skipIf(major === undefined || major === '18')(
-    `has data folders that the package's major refuses, and the other way round${why}`,
+    `has data folders that the package's major refuses, and the other way round${major ? '' : ' (left out because Debian has no PostgreSQL 15 or newer here)'}`,
     async () => {
       const older = await freshFolder()
       await (await start({ dataDir: older, binDir })).stop()

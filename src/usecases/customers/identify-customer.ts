@@ -1,4 +1,4 @@
-import type { Customer } from '../../core/customers/customer.ts'
+import { type Customer, isSameCustomer } from '../../core/customers/customer.ts'
 import { planAlias, planIdentify } from '../../core/customers/identify.ts'
 import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
@@ -34,10 +34,15 @@ export async function aliasCustomer(
     const pair = await lockPair(tx, input.projectId, input.appUserId, input.newAppUserId)
     const one = await knownId(tx, input.appUserId, pair.one)
     const other = await knownId(tx, input.newAppUserId, pair.other)
-    const plan = input.appUserId === input.newAppUserId ? 'attach' : planAlias(one, other)
+    const plan = areOne(pair) || input.appUserId === input.newAppUserId ? 'attach' : planAlias(one, other)
     if (plan === 'refuse') return refuse({ code: 'alias_refused' as const })
     return ok(await join(tx, ctx, input, plan, pair))
   })
+}
+
+/** Whether both ids already name one customer, so that asking again changes nothing. */
+function areOne({ one, other }: LockedPair): boolean {
+  return one !== null && other !== null && isSameCustomer(one, other)
 }
 
 async function join(

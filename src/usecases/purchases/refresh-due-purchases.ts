@@ -2,7 +2,7 @@ import type { Ctx } from '../ports.ts'
 import { refreshPurchase } from './refresh-purchase.ts'
 
 /** Purchases taken at a time: enough to keep the database busy, few enough to stop soon. */
-export const DUE_BATCH = 100
+const DUE_BATCH = 100
 
 /**
  * Looks after one batch of purchases that are due. `more` says that another batch is waiting. Purchases whose store gave

@@ -98,7 +98,8 @@ async function grantCharge(
       createdAt,
     }),
   )
-  const adjustments = orders.map(({ currency, amount }) => ({ currency, amount }))
+  // What reached the balance; what was above the cap is in the ledger.
+  const adjustments = changes.map(({ currency, newLots }) => ({ currency, amount: newLots[0]?.granted ?? 0 }))
   return {
     type: 'VIRTUAL_CURRENCY_TRANSACTION',
     data: {
