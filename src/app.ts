@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
 import { startBackgroundJobs } from './app/background-jobs.ts'
 import { openContext } from './app/open-context.ts'
 import { type PreparedDemo, prepareDemo } from './app/prepare-demo.ts'
@@ -88,7 +87,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     await server.listen({ host: settings.host, port: settings.port })
     const jobs = startBackgroundJobs(ctx, logger, metrics)
     return {
-      url: settings.publicUrl ?? `http://${hostInUrl(settings.host)}:${(server.server.address() as AddressInfo).port}`,
+      url,
       engine: engine.label,
       demo,
       async stop() {

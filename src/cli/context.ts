@@ -1,3 +1,4 @@
+import { destination } from 'pino'
 import { type Context, type ContextOptions, openContext } from '../app/open-context.ts'
 import { systemClock } from '../app/system-clock.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -10,7 +11,9 @@ export async function withContext<Value>(work: (context: Context) => Promise<Val
   const logger = await createLogger({
     level: 'warn',
     format: settings.logFormat,
-    isTerminal: process.stdout.isTTY === true,
+    isTerminal: process.stderr.isTTY === true,
+    // The standard output belongs to what the command answers.
+    output: destination({ fd: process.stderr.fd, sync: true }),
   })
   const context = await openOrFail({
     settings,

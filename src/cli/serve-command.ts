@@ -41,9 +41,21 @@ async function startOrExit(logger: Logger, start: () => Promise<RunningApp>): Pr
   try {
     return await start()
   } catch (error) {
-    logger.fatal({ err: error }, `Purser could not start: ${error instanceof Error ? error.message : String(error)}`)
+    logger.debug({ err: error }, 'where it failed')
+    logger.fatal(`Purser could not start. ${reasonOf(error)}`)
     process.exit(1)
   }
+}
+
+/** What the person at the terminal can do about it, where Node's own words do not say so. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  if (code === 'EADDRINUSE') return `Port ${port} of ${address} is taken: stop the other program, or set PURSER_PORT.`
+  if (code === 'EACCES' && port !== undefined)
+    return `Port ${port} needs more rights than this user has: set PURSER_PORT.`
+  const { cause } = error
+  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message
 }
 
 /** The first signal lets requests under way end; a second one, or the end of the grace time, ends the process at once. */

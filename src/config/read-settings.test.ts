@@ -139,7 +139,7 @@ describe('faults', () => {
     expect(faults[0]).toEqual({
       name: 'PURSER_PORT',
       problem: 'the value is "eighty"',
-      expected: 'a whole number from 0 to 65535',
+      expected: 'a whole number from 1 to 65535',
       fix: 'Correct PURSER_PORT, or remove it to use the default, 8080.',
     })
     expect(formatFaults(faults)).toContain('4 settings are wrong:')

@@ -18,10 +18,10 @@ export const settingDefinitions = {
     group: 'server',
     secret: false,
     default: 8080,
-    min: 0,
+    min: 1,
     max: 65_535,
     unit: undefined,
-    help: 'TCP port to listen on; 0 takes any free port.',
+    help: 'TCP port to listen on.',
   },
   host: {
     name: 'PURSER_HOST',

@@ -42,7 +42,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     pipeline: true,
     options: sessionOptions(options),
   } as pg.PoolConfig)
-  pool.on('error', options.onIdleError)
+  let isClosing = false
+  // A server that is stopped right after us may end our last connections before we do: that is no loss.
+  pool.on('error', (error) => isClosing || options.onIdleError(error))
   const config = ({ name, text }: Statement, values: readonly unknown[]) =>
     options.namedStatements ? { name, text, values: [...values] } : { text, values: [...values] }
   return {
@@ -69,7 +71,10 @@ export function openDatabase(options: DatabaseOptions): Database {
         client.off('error', onLost)
       }
     },
-    close: () => pool.end(),
+    close() {
+      isClosing = true
+      return pool.end()
+    },
   }
 }
 

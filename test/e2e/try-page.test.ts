@@ -27,8 +27,7 @@ afterAll(async () => {
   await folder?.remove()
 })
 
-const balanceIs = (text: string) =>
-  page.waitForFunction(`document.getElementById('balance')?.textContent === ${JSON.stringify(text)}`)
+const balanceIs = (text: string) => page.locator('#balance').getByText(text, { exact: true }).waitFor()
 const userId = async () => (await page.locator('#customer-id').textContent()) ?? ''
 
 async function buy(name: RegExp): Promise<void> {
@@ -76,7 +75,7 @@ test('a grant by support changes the balance on screen; a repeat changes nothing
 test('another customer on the same page is told of their own changes only', async () => {
   const before = await userId()
   await page.getByRole('button', { name: 'New anonymous customer' }).click()
-  await page.waitForFunction(`document.getElementById('customer-id')?.textContent !== ${JSON.stringify(before)}`)
+  await page.locator('#customer-id', { hasNotText: before }).waitFor()
   await buy(/500 credits/)
   await balanceIs('500')
   await page.locator('#connection[data-state="live"]').waitFor()

@@ -18,9 +18,9 @@ const COLUMNS = statement(
 )
 const REFERENCES = statement(
   'transfer.references',
-  `select t.relname as table_name, k.confrelid::regclass::text as target
+  `select t.relname as table_name, f.relname as target
    from (select c.oid, c.relname from ${OUR_TABLES}) t join pg_constraint k on k.conrelid = t.oid
-   where k.contype = 'f' and k.conparentid = 0`,
+   join pg_class f on f.oid = k.confrelid where k.contype = 'f' and k.conparentid = 0`,
 )
 const SCHEMA = statement('transfer.schema', 'select number, name, checksum from schema_migrations order by number')
 const SERVER = statement('transfer.server', "select current_setting('server_version') as version")
