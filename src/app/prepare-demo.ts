@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Ctx } from '../usecases/ports.ts'
 import { createDemoProject } from '../usecases/projects/create-demo-project.ts'
-import type { TokenSecrets } from '../usecases/realtime/token-secrets.ts'
+import type { TokenSecrets } from '../usecases/token-secrets.ts'
 import { type Credentials, readCredentials, writeCredentials } from './credentials-file.ts'
 
 export type PreparedDemo = { credentials: Credentials; path: string; isNew: boolean }

@@ -8,7 +8,7 @@ import { sdkV1Surface } from '../http/sdk-v1/sdk-v1-surface.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { chooseProject } from '../usecases/projects/choose-project.ts'
-import type { TokenSecrets } from '../usecases/realtime/token-secrets.ts'
+import type { TokenSecrets } from '../usecases/token-secrets.ts'
 import type { PreparedDemo } from './prepare-demo.ts'
 import { demoSignIn, realtimeBootstrapDeps } from './user-sign-in.ts'
 

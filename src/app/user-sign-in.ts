@@ -11,7 +11,7 @@ import { getCustomer } from '../usecases/customers/get-customer.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import type { ProjectRefusal } from '../usecases/projects/choose-project.ts'
 import { bootstrapSession } from '../usecases/realtime/bootstrap-session.ts'
-import type { TokenSecrets } from '../usecases/realtime/token-secrets.ts'
+import type { TokenSecrets } from '../usecases/token-secrets.ts'
 
 /** The key lives as long as the process: demo tokens are for trying things, and a new page gets a new one. */
 const DEMO_KEY_BYTES = 32

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/lib/clock.ts'
 import type { CustomerReads, Reads } from '../usecases/ports.ts'
-import type { TokenSecrets } from '../usecases/realtime/token-secrets.ts'
+import type { TokenSecrets } from '../usecases/token-secrets.ts'
 import type { ChangeBus } from './bus.ts'
 import type { Scheduler } from './scheduler.ts'
 

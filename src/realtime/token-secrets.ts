@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { TokenSecrets } from '../usecases/realtime/token-secrets.ts'
+import type { TokenSecrets } from '../usecases/token-secrets.ts'
 
 /** 256 bits: a token cannot be guessed, and a fast hash is enough to store it. */
 const TOKEN_BYTES = 32

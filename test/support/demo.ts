@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { App, Project } from '../../src/core/projects/project.ts'
 import type { Ctx } from '../../src/usecases/ports.ts'
 import { createDemoProject, type DemoProject } from '../../src/usecases/projects/create-demo-project.ts'
-import type { Secrets } from '../../src/usecases/projects/create-project.ts'
 import { postReceipt } from '../../src/usecases/purchases/post-receipt.ts'
+import type { TokenSecrets } from '../../src/usecases/token-secrets.ts'
 
-export const testSecrets: Secrets = {
+export const testSecrets: TokenSecrets = {
   newToken: () => randomUUID().replaceAll('-', ''),
   hash: (token) => createHash('sha256').update(token).digest('hex'),
 }

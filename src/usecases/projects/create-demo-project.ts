@@ -1,7 +1,8 @@
 import type { ProductType } from '../../core/catalog/catalog.ts'
 import { ok } from '../../core/lib/result.ts'
 import type { Ctx, Tx } from '../ports.ts'
-import { addApp, addProject, addSecretKey, type Secrets } from './create-project.ts'
+import type { TokenSecrets } from '../token-secrets.ts'
+import { addApp, addProject, addSecretKey } from './create-project.ts'
 
 export type DemoProject = { projectId: string; testStoreKey: string; secretKeyV1: string; secretKeyV2: string }
 
@@ -51,7 +52,7 @@ const PRODUCTS: readonly DemoProduct[] = [
 ]
 
 /** Creates a project to try things with: a Test Store app, the entitlement `pro`, three products and the currency CRD. */
-export async function createDemoProject(ctx: Ctx, secrets: Secrets): Promise<DemoProject> {
+export async function createDemoProject(ctx: Ctx, secrets: TokenSecrets): Promise<DemoProject> {
   const created = await ctx.transaction(async (tx) => {
     const { projectId } = await addProject(tx, ctx, { name: 'Demo', isDemo: true })
     const app = await addApp(tx, ctx, secrets, { projectId, name: 'Demo app', store: 'test_store' })

@@ -1,15 +1,13 @@
 import { publicKeyPrefix, type SecretKeyVersion } from '../../core/projects/api-keys.ts'
 import type { App, Project, Store } from '../../core/projects/project.ts'
 import type { Ctx, Tx } from '../ports.ts'
-
-/** Makes secrets and their stored form. Randomness and hashing are outside: rules need neither. */
-export type Secrets = { newToken(): string; hash(token: string): string }
+import type { TokenSecrets } from '../token-secrets.ts'
 
 /** Adds an app with a new public key. */
 export async function addApp(
   tx: Tx,
   ctx: Ctx,
-  secrets: Secrets,
+  secrets: TokenSecrets,
   input: { projectId: string; name: string; store: Store },
 ): Promise<App> {
   const publicKey = `${publicKeyPrefix(input.store)}${secrets.newToken()}`
@@ -22,7 +20,7 @@ export async function addApp(
 export async function addSecretKey(
   tx: Tx,
   ctx: Ctx,
-  secrets: Secrets,
+  secrets: TokenSecrets,
   input: { projectId: string; label: string; version: SecretKeyVersion; scopes: string[] },
 ): Promise<string> {
   const secret = `sk_${secrets.newToken()}`

@@ -2,8 +2,8 @@ import type { CustomerRef } from '../../core/customers/customer.ts'
 import { MINUTE_MS } from '../../core/lib/clock.ts'
 import { ok } from '../../core/lib/result.ts'
 import type { Ctx } from '../ports.ts'
+import type { TokenSecrets } from '../token-secrets.ts'
 import { startingTopics } from './own-topics.ts'
-import type { TokenSecrets } from './token-secrets.ts'
 
 /** How long a socket token and each session opened with it live: short, since the token travels in a URL. */
 export const TOKEN_LIFE_MS = 15 * MINUTE_MS

@@ -1,6 +1,6 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import type { Ctx, RealtimeToken } from '../ports.ts'
-import type { TokenSecrets } from './token-secrets.ts'
+import type { TokenSecrets } from '../token-secrets.ts'
 
 /** Longer texts are never one of our tokens and are not worth a hash. */
 const TOKEN_MAX_LENGTH = 256

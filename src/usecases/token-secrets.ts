@@ -1,4 +1,4 @@
-/** Makes and hashes socket tokens. A port: randomness and hashing come from outside. */
+/** Makes secrets (keys, socket tokens) and the form in which they are stored. A port: randomness and hashing come from outside. */
 export type TokenSecrets = {
   /** A new unguessable token, safe in a URL. */
   newToken(): string
