@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { SERVER_ROLE } from '../src/db/embedded/server-plan.ts'
 
 const SECONDS = 3
 const CLIENTS = 16
@@ -17,16 +18,16 @@ begin;
 select c.bucket as b, c.customer_id as id, c.project_id as p, c.revision as r from customers c
   where (c.bucket, c.customer_id) = (select bucket, customer_id from bench_customers where n = :n) for no key update \\gset
 \\set key random(1, 1000000000000)
-select fingerprint from idempotency_keys where bucket = 0 and project_id = :'p' and scope = 'pgbench' and key = :key::text;
-select currency, balance as balance from wallet_balances where bucket = :b and customer_id = :'id' \\gset
-select lot_id from wallet_lots where bucket = :b and customer_id = :'id' and remaining > 0 limit 1;
-insert into idempotency_keys values (0, :'p', 'pgbench', :key::text, 'f', '{}', now()) on conflict do nothing;
-insert into wallet_transactions values (:b, :'id', 'pgb' || :key, 'admin_adjust', 'pgbench', 'benchmark', null, null, null, now());
-insert into wallet_postings values (:b, :'id', 'pgb' || :key, 1, 'issued_by_operator', 'CRD', -1), (:b, :'id', 'pgb' || :key, 2, 'wallet', 'CRD', 1);
-insert into wallet_lots values (:b, :'id', 'pgb' || :key, 'CRD', 'pgb' || :key, 'operator', null, 1, 1, null, now());
-update wallet_balances set balance = balance + 1 where bucket = :b and customer_id = :'id' and currency = 'CRD';
-update customers set revision = revision + 1 where bucket = :b and customer_id = :'id';
-insert into events values (:b, :'id', 'pgb' || :key, :'p', :r + 1, 'VIRTUAL_CURRENCY_TRANSACTION', now(), '{}');
+select fingerprint from idempotency_keys where bucket = 0 and project_id = :p and scope = 'pgbench' and key = :key::text;
+select currency, balance as balance from wallet_balances where bucket = :b and customer_id = :id \\gset
+select lot_id from wallet_lots where bucket = :b and customer_id = :id and remaining > 0 limit 1;
+insert into idempotency_keys values (0, :p, 'pgbench', :key::text, 'f', '{}', now()) on conflict do nothing;
+insert into wallet_transactions values (:b, :id, 'pgb' || :key, 'admin_adjust', 'pgbench', 'benchmark', null, null, null, now());
+insert into wallet_postings values (:b, :id, 'pgb' || :key, 1, 'issued_by_operator', 'CRD', -1), (:b, :id, 'pgb' || :key, 2, 'wallet', 'CRD', 1);
+insert into wallet_lots values (:b, :id, 'pgb' || :key, 'CRD', 'pgb' || :key, 'operator', null, 1, 1, null, now());
+update wallet_balances set balance = balance + 1 where bucket = :b and customer_id = :id and currency = 'CRD';
+update customers set revision = revision + 1 where bucket = :b and customer_id = :id;
+insert into events values (:b, :id, 'pgb' || :key, :p, :r + 1, 'VIRTUAL_CURRENCY_TRANSACTION', now(), '{}');
 commit;
 `
 
@@ -39,7 +40,7 @@ export async function pgbenchAdjust(dataDir: string): Promise<number> {
   const { bin, host, port } = await findPlace(dataDir)
   const folder = await mkdtemp(join(tmpdir(), 'purser-bench-'))
   const file = join(folder, 'adjust.sql')
-  const connection = ['-h', host, '-p', port, '-U', 'postgres']
+  const connection = ['-h', host, '-p', port, '-U', SERVER_ROLE]
   const run = promisify(execFile)
   try {
     await writeFile(file, SCRIPT)
