@@ -5,7 +5,7 @@ import { attributeRows } from './attributes.ts'
 import { type Query, statement } from './statement.ts'
 import { timeOf } from './wire-values.ts'
 
-type CustomerRow = {
+export type CustomerRow = {
   project_id: string
   bucket: number
   customer_id: string
@@ -19,9 +19,10 @@ type CustomerRow = {
 /** Looks again this often when a customer was merged away while its lock was awaited. */
 const MERGES_FOLLOWED_MAX = 5
 
-const COLUMNS = `c.project_id, c.bucket, c.customer_id, c.original_app_user_id, c.first_seen_at, c.last_seen_at, c.revision,
+/** The columns of `customers c`. */
+export const CUSTOMER_COLUMNS = `c.project_id, c.bucket, c.customer_id, c.original_app_user_id, c.first_seen_at, c.last_seen_at, c.revision,
   c.merged_into_id`
-const BY_APP_USER_ID = `select ${COLUMNS} from customer_aliases a
+const BY_APP_USER_ID = `select ${CUSTOMER_COLUMNS} from customer_aliases a
   join customers c on c.bucket = a.customer_bucket and c.customer_id = a.customer_id
   where a.bucket = $1 and a.project_id = $2 and a.app_user_id = $3`
 
@@ -29,7 +30,7 @@ const FIND = statement('customers.find', BY_APP_USER_ID)
 const LOCK_BY_APP_USER_ID = statement('customers.lock_by_app_user_id', `${BY_APP_USER_ID} for no key update of c`)
 const LOCK = statement(
   'customers.lock',
-  `select ${COLUMNS} from customers c where c.bucket = $1 and c.customer_id = $2 for no key update`,
+  `select ${CUSTOMER_COLUMNS} from customers c where c.bucket = $1 and c.customer_id = $2 for no key update`,
 )
 const INSERT = statement(
   'customers.insert',
@@ -134,7 +135,7 @@ function aliasKey(projectId: string, appUserId: string): [number, string, string
   return [bucketOf(projectId, appUserId), projectId, appUserId]
 }
 
-function customerFromRow(row: CustomerRow): Customer {
+export function customerFromRow(row: CustomerRow): Customer {
   return {
     projectId: row.project_id,
     bucket: row.bucket,

@@ -34,7 +34,7 @@ export type PurchaseRow = Omit<ChargeRow, 'number'> & {
   due_at: number | null
 }
 
-const COLUMNS = [
+export const PURCHASE_COLUMN_NAMES = [
   'purchase_id',
   'app_id',
   'store',
@@ -64,15 +64,15 @@ const COLUMNS = [
 /** Parameters before a purchase's own columns: bucket, customer, project. */
 const KEY_PARAMETERS = 3
 
-export const PURCHASE_COLUMNS = COLUMNS.join(', ')
-export const PURCHASE_VALUES = COLUMNS.map((_, index) => `$${index + KEY_PARAMETERS + 1}`).join(', ')
-export const PURCHASE_UPDATES = COLUMNS.filter((column) => column !== 'purchase_id')
+export const PURCHASE_COLUMNS = PURCHASE_COLUMN_NAMES.join(', ')
+export const PURCHASE_VALUES = PURCHASE_COLUMN_NAMES.map((_, index) => `$${index + KEY_PARAMETERS + 1}`).join(', ')
+export const PURCHASE_UPDATES = PURCHASE_COLUMN_NAMES.filter((column) => column !== 'purchase_id')
   .map((column) => `${column} = excluded.${column}`)
   .join(', ')
 
 /** The values in the order of `PURCHASE_COLUMNS`. */
 export function purchaseToValues(purchase: Purchase): unknown[] {
-  const values: Record<(typeof COLUMNS)[number], unknown> = {
+  const values: Record<(typeof PURCHASE_COLUMN_NAMES)[number], unknown> = {
     purchase_id: purchase.purchaseId,
     app_id: purchase.appId,
     store: purchase.store,
@@ -98,7 +98,7 @@ export function purchaseToValues(purchase: Purchase): unknown[] {
     expiration_seen_at: timeOf(purchase.expirationSeenAt),
     due_at: timeOf(purchase.dueAt),
   }
-  return COLUMNS.map((column) => values[column])
+  return PURCHASE_COLUMN_NAMES.map((column) => values[column])
 }
 
 export function purchaseFromRow(row: PurchaseRow): Purchase {

@@ -3,6 +3,7 @@ import type { Reads } from '../usecases/ports.ts'
 import { listAttributes } from './attributes.ts'
 import { readCatalog } from './catalog.ts'
 import { cachedCatalogs } from './catalog-cache.ts'
+import { readCustomerViews } from './customer-views.ts'
 import { findCustomer, listAliases, touchCustomer } from './customers.ts'
 import { projectReads } from './projects.ts'
 import { purchaseReads } from './purchases.ts'
@@ -16,6 +17,7 @@ export function createReads(query: Query, clock: Clock): Reads {
     projects: projectReads(query),
     catalog: { ofProject: cachedCatalogs(readCatalog(query), clock) },
     customers: {
+      view: readCustomerViews(query),
       findByAppUserId: findCustomer(query),
       attributes: listAttributes(query),
       aliases: listAliases(query),

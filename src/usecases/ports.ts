@@ -57,7 +57,12 @@ export type ProjectReads = {
 
 export type SecretKey = { keyId: string; projectId: string; version: SecretKeyVersion; scopes: string[] }
 
+/** A customer with all that they bought, the oldest purchase first. */
+export type CustomerPurchases = { customer: Customer; purchases: Purchase[] }
+
 export type CustomerReads = {
+  /** A customer and their purchases as they are at one moment. */
+  view(projectId: string, appUserId: string): Promise<CustomerPurchases | null>
   findByAppUserId(projectId: string, appUserId: string): Promise<Customer | null>
   attributes(ref: CustomerRef): Promise<Attributes>
   aliases(ref: CustomerRef): Promise<CustomerAlias[]>

@@ -1,12 +1,11 @@
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { Customer } from '../../core/customers/customer.ts'
 import { ok } from '../../core/lib/result.ts'
-import type { Purchase } from '../../core/purchases/purchase.ts'
-import type { Ctx } from '../ports.ts'
+import type { Ctx, CustomerPurchases } from '../ports.ts'
 import { openCustomer } from './open-customer.ts'
 
 /** All that a customer info answer is made of. */
-export type CustomerView = { customer: Customer; purchases: Purchase[]; catalog: Catalog }
+export type CustomerView = CustomerPurchases & { catalog: Catalog }
 
 /**
  * Reads a customer, and creates one when the id is new. `touch` is given for calls of an SDK and moves `lastSeenAt`;
@@ -16,19 +15,16 @@ export async function getCustomer(
   ctx: Ctx,
   input: { projectId: string; appUserId: string; touch: boolean },
 ): Promise<CustomerView & { created: boolean }> {
-  const catalogRead = ctx.read.catalog.ofProject(input.projectId)
-  const known = await ctx.read.customers.findByAppUserId(input.projectId, input.appUserId)
+  const [known, catalog] = await Promise.all([
+    ctx.read.customers.view(input.projectId, input.appUserId),
+    ctx.read.catalog.ofProject(input.projectId),
+  ])
   if (known === null) {
     const { customer, created } = await createByReading(ctx, input)
-    const [purchases, catalog] = await Promise.all([ctx.read.purchases.ofCustomer(customer), catalogRead])
-    return { customer, created, purchases, catalog }
+    return { customer, created, purchases: await ctx.read.purchases.ofCustomer(customer), catalog }
   }
-  const [purchases, catalog, customer] = await Promise.all([
-    ctx.read.purchases.ofCustomer(known),
-    catalogRead,
-    input.touch ? touchCustomer(ctx, known) : known,
-  ])
-  return { customer, created: false, purchases, catalog }
+  const customer = input.touch ? await touchCustomer(ctx, known.customer) : known.customer
+  return { ...known, customer, created: false, catalog }
 }
 
 /** Reads the same view of a customer that a use case just changed. */
