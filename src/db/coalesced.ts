@@ -13,8 +13,12 @@ export function coalesced<Key, Value>(readMany: (keys: Key[]) => Promise<Value[]
     const batch = waiting.splice(0, BATCH_MAX)
     if (waiting.length > 0) setImmediate(flush)
     readMany(batch.map(({ key }) => key)).then(
-      (values) => batch.forEach(({ resolve }, index) => resolve(values[index] as Value)),
-      (error) => batch.forEach(({ reject }) => reject(error)),
+      (values) => {
+        for (const [index, { resolve }] of batch.entries()) resolve(values[index] as Value)
+      },
+      (error) => {
+        for (const { reject } of batch) reject(error)
+      },
     )
   }
   return (key) =>
