@@ -30,6 +30,16 @@ export async function withContext<Value>(work: (context: Context) => Promise<Val
   }
 }
 
+/** Opens the database for a command about one project; ends it in words when there is no such project. */
+export function withProject<Value>(projectId: string, work: (context: Context) => Promise<Value>): Promise<Value> {
+  return withContext(async (context) => {
+    if ((await context.ctx.read.projects.get(projectId)) === null) {
+      fail(`there is no project ${projectId}; see 'purser project list'`)
+    }
+    return work(context)
+  })
+}
+
 /** A data folder in use, a server that does not answer: things that the person at the terminal can mend. */
 async function openOrFail(options: ContextOptions): Promise<Context> {
   try {

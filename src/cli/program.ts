@@ -1,9 +1,11 @@
 import { Command } from 'commander'
+import { appCommand } from './app-command.ts'
 import { configCommand } from './config-command.ts'
 import { docsCommand } from './docs-command.ts'
 import { exportCommand } from './export-command.ts'
 import { healthcheckCommand } from './healthcheck-command.ts'
 import { importCommand } from './import-command.ts'
+import { keyCommand } from './key-command.ts'
 import { migrateCommand } from './migrate-command.ts'
 import { openApiCommand } from './openapi-command.ts'
 import { projectCommand } from './project-command.ts'
@@ -18,6 +20,8 @@ export function createProgram(): Command {
     .addCommand(serveCommand())
     .addCommand(configCommand())
     .addCommand(projectCommand())
+    .addCommand(appCommand())
+    .addCommand(keyCommand())
     .addCommand(migrateCommand())
     .addCommand(exportCommand())
     .addCommand(importCommand())

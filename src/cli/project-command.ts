@@ -1,17 +1,20 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command } from 'commander'
 import { ok } from '../core/lib/result.ts'
-import type { TestStorePace } from '../core/projects/project.ts'
-import { withContext } from './context.ts'
-import { fail, print } from './print.ts'
+import type { RestoreBehavior } from '../core/projects/project.ts'
+import { addProject } from '../usecases/projects/create-project.ts'
+import { withContext, withProject } from './context.ts'
+import { print } from './print.ts'
+import { testStoreCommand } from './test-store-command.ts'
 
 const PROJECTS_MAX = 1_000
-const RENEWALS_MAX = 1_000
 
 export function projectCommand(): Command {
   return new Command('project')
-    .description('look at projects and set how they behave')
+    .description('create projects, look at them and set how they behave')
     .addCommand(list())
-    .addCommand(testStore())
+    .addCommand(create())
+    .addCommand(restoreBehavior())
+    .addCommand(testStoreCommand())
 }
 
 function list(): Command {
@@ -22,35 +25,27 @@ function list(): Command {
     )
 }
 
-function testStore(): Command {
-  return new Command('test-store')
-    .description('set how fast Test Store subscriptions of a project renew, and how often')
-    .argument('<project>', 'project id')
-    .addOption(
-      new Option('--pace <pace>', 'calendar: real months; accelerated: minutes')
-        .choices(['calendar', 'accelerated'])
-        .makeOptionMandatory(),
-    )
-    .option(
-      '--max-renewals <number>',
-      'end by itself after this many renewals; left out: renew until cancelled',
-      renewals,
-    )
-    .action((projectId: string, options: { pace: TestStorePace; maxRenewals?: number }) =>
+function create(): Command {
+  return new Command('create')
+    .description('create an empty project and print it as JSON')
+    .argument('<name>', 'for people')
+    .action((name: string) =>
       withContext(async ({ ctx }) => {
-        if ((await ctx.read.projects.get(projectId)) === null)
-          fail(`there is no project ${projectId}; see 'purser project list'`)
-        const setting = { testStorePace: options.pace, testStoreMaxRenewals: options.maxRenewals ?? null }
-        await ctx.transaction(async (tx) => ok(await tx.projects.updateTestStore(projectId, setting)))
-        print(JSON.stringify(await ctx.read.projects.get(projectId), null, 2))
+        const created = await ctx.transaction(async (tx) => ok(await addProject(tx, ctx, { name, isDemo: false })))
+        if (created.ok) print(JSON.stringify(created.value, null, 2))
       }),
     )
 }
 
-function renewals(text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 0 || number > RENEWALS_MAX) {
-    throw new InvalidArgumentError(`a whole number from 0 to ${RENEWALS_MAX}`)
-  }
-  return number
+function restoreBehavior(): Command {
+  return new Command('restore-behavior')
+    .description("set what happens when a person's purchase is posted by another person")
+    .argument('<project>', 'project id')
+    .addArgument(new Argument('<behavior>').choices(['transfer', 'transfer_if_no_active_subs', 'error']))
+    .action((projectId: string, behavior: RestoreBehavior) =>
+      withProject(projectId, async ({ ctx }) => {
+        await ctx.transaction(async (tx) => ok(await tx.projects.updateRestoreBehavior(projectId, behavior)))
+        print(JSON.stringify(await ctx.read.projects.get(projectId), null, 2))
+      }),
+    )
 }

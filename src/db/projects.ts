@@ -19,6 +19,10 @@ const UPDATE_TEST_STORE = statement(
   'projects.update_test_store',
   'update projects set test_store_pace = $2, test_store_max_renewals = $3 where project_id = $1',
 )
+const UPDATE_RESTORE_BEHAVIOR = statement(
+  'projects.update_restore_behavior',
+  'update projects set restore_behavior = $2 where project_id = $1',
+)
 const APP_BY_KEY = statement(
   'apps.by_public_key',
   `select app_id as "appId", project_id as "projectId", name, store, public_key as "publicKey" from apps
@@ -63,6 +67,9 @@ export function projectRows(query: Query): TxProjects {
     },
     async updateTestStore(projectId, { testStorePace, testStoreMaxRenewals }) {
       await query(UPDATE_TEST_STORE, [projectId, testStorePace, testStoreMaxRenewals])
+    },
+    async updateRestoreBehavior(projectId, behavior) {
+      await query(UPDATE_RESTORE_BEHAVIOR, [projectId, behavior])
     },
     async insertApp(app, now) {
       await query(INSERT_APP, [app.appId, app.projectId, app.name, app.store, app.publicKey, timeOf(now)])

@@ -6,7 +6,7 @@ import type { Clock } from '../core/lib/clock.ts'
 import type { Ids } from '../core/lib/ids.ts'
 import type { Result } from '../core/lib/result.ts'
 import type { SecretKeyVersion } from '../core/projects/api-keys.ts'
-import type { App, Project, Store } from '../core/projects/project.ts'
+import type { App, Project, RestoreBehavior, Store } from '../core/projects/project.ts'
 import type { Environment, Purchase, PurchaseTransaction } from '../core/purchases/purchase.ts'
 import type { PurchaseSnapshot } from '../core/purchases/snapshot.ts'
 import type { LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
@@ -127,6 +127,7 @@ export type Tx = {
 export type TxProjects = {
   insertProject(project: Project, now: number): Promise<void>
   updateTestStore(projectId: string, setting: Pick<Project, 'testStorePace' | 'testStoreMaxRenewals'>): Promise<void>
+  updateRestoreBehavior(projectId: string, behavior: RestoreBehavior): Promise<void>
   insertApp(app: App, now: number): Promise<void>
   insertSecretKey(key: SecretKey & { hash: string; label: string }, now: number): Promise<void>
 }

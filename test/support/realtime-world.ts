@@ -1,5 +1,5 @@
+import { createTokenSecrets } from '../../src/app/token-secrets.ts'
 import type { Customer } from '../../src/core/customers/customer.ts'
-import { createTokenSecrets } from '../../src/realtime/token-secrets.ts'
 import type { Ctx, Reads, RealtimeToken, Tx } from '../../src/usecases/ports.ts'
 
 /** 2026-05-04T10:00:00Z. */

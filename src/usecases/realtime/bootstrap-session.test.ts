@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { realtimeWorld, START } from '../../../test/support/realtime-world.ts'
-import { createTokenSecrets } from '../../realtime/token-secrets.ts'
+import { createTokenSecrets } from '../../app/token-secrets.ts'
 import { bootstrapSession, TOKEN_LIFE_MS } from './bootstrap-session.ts'
 import { verifyToken } from './verify-token.ts'
 

@@ -4,7 +4,7 @@ import type { TokenSecrets } from '../usecases/token-secrets.ts'
 /** 256 bits: a token cannot be guessed, and a fast hash is enough to store it. */
 const TOKEN_BYTES = 32
 
-/** Socket tokens of 32 random bytes in base64url, hashed with SHA-256. `random` gives that many bytes. */
+/** Secrets of 32 random bytes in base64url, hashed with SHA-256. `random` gives that many bytes. */
 export function createTokenSecrets(random: (count: number) => Uint8Array = randomBytes): TokenSecrets {
   return {
     newToken: () => Buffer.from(random(TOKEN_BYTES)).toString('base64url'),
