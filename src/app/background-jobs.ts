@@ -5,9 +5,11 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { refreshDuePurchases } from '../usecases/purchases/refresh-due-purchases.ts'
+import { lapseDueLots } from '../usecases/wallet/lapse-due-lots.ts'
 
-/** A renewal is at most this late. */
+/** A renewal, and the news that units have lapsed, are at most this late. */
 const DUE_PURCHASES_EVERY_MS = SECOND_MS
+const DUE_LOTS_EVERY_MS = SECOND_MS
 const EXPIRED_TOKENS_EVERY_MS = MINUTE_MS
 
 /** Starts what has to be done without anybody asking. */
@@ -15,6 +17,7 @@ export function startBackgroundJobs(ctx: Ctx, logger: Logger, metrics: Metrics):
   return startJobs(
     [
       { name: 'due_purchases', everyMs: DUE_PURCHASES_EVERY_MS, run: () => refreshDuePurchases(ctx) },
+      { name: 'due_lots', everyMs: DUE_LOTS_EVERY_MS, run: () => lapseDueLots(ctx) },
       { name: 'expired_realtime_tokens', everyMs: EXPIRED_TOKENS_EVERY_MS, run: () => deleteExpiredTokens(ctx) },
     ],
     {

@@ -1,16 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Settings } from '../config/schema.ts'
 import { adminSurface } from '../http/admin/admin-surface.ts'
+import { apiV2Surface } from '../http/api-v2/api-v2-surface.ts'
 import { RateLimiter } from '../http/lib/rate-limit.ts'
 import { opsSurface } from '../http/ops/ops-surface.ts'
 import { pagesSurface } from '../http/pages/pages-surface.ts'
 import { sdkV1Surface } from '../http/sdk-v1/sdk-v1-surface.ts'
+import { usageSurface } from '../http/usage/usage-surface.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { chooseProject } from '../usecases/projects/choose-project.ts'
 import type { TokenSecrets } from '../usecases/token-secrets.ts'
 import type { PreparedDemo } from './prepare-demo.ts'
-import { demoSignIn, realtimeBootstrapDeps } from './user-sign-in.ts'
+import { demoSignIn, realtimeBootstrapDeps, userSignIn } from './user-sign-in.ts'
 
 export type SurfaceOptions = {
   settings: Settings
@@ -37,8 +39,9 @@ export async function registerSurfaces(
   }
   const openApi = { version, publicUrl: settings.publicUrl }
   const projectFor = (request: FastifyRequest) => chooseProject(ctx, namedProject(request))
-  const limiter = (perMinute: number) => new RateLimiter(perMinute, ctx.clock)
+  const limits = surfaceLimits(options)
   const signIn = demo === null ? null : demoSignIn(demo.credentials.project_id, ctx.clock)
+  const users = userSignIn({ ...options, signIn, projectFor })
 
   await server.register(sdkV1Surface, {
     ctx,
@@ -46,6 +49,14 @@ export async function registerSurfaces(
     onOpenApi,
     hashSecret: secrets.hash,
     onRefusal: (code) => metrics.recordRefusal('sdk-v1', code),
+  })
+  await server.register(apiV2Surface, {
+    ctx,
+    openApi,
+    onOpenApi,
+    hashSecret: secrets.hash,
+    onRefusal: (type) => metrics.recordRefusal('api-v2', type),
+    limits: limits.apiV2,
   })
   await server.register(adminSurface, {
     ctx,
@@ -55,13 +66,17 @@ export async function registerSurfaces(
     secrets: adminSecrets(options),
     maxAdjust: settings.maxAdjust,
     onRefusal: (code) => metrics.recordRefusal('admin', code),
-    limits: {
-      currencies: limiter(settings.rateAdminCurrencies),
-      balances: limiter(settings.rateAdminBalances),
-      adjust: limiter(settings.rateAdminAdjust),
-      failedAuth: limiter(settings.rateFailedAuth),
-    },
-    realtime: realtimeBootstrapDeps({ ...options, projectFor, signIn, limiter: limiter(settings.rateBootstrap) }),
+    limits: limits.admin,
+    realtime: realtimeBootstrapDeps({ ...options, users, limiter: limits.bootstrap }),
+  })
+  await server.register(usageSurface, {
+    ctx,
+    users,
+    openApi,
+    onOpenApi,
+    hashSecret: secrets.hash,
+    onRefusal: (code) => metrics.recordRefusal('usage', code),
+    limits: limits.usage,
   })
   await server.register(opsSurface, {
     documents,
@@ -84,6 +99,30 @@ export async function registerSurfaces(
           },
   })
   return documents
+}
+
+/** What each surface counts requests with. */
+function surfaceLimits({ settings, ctx }: Pick<SurfaceOptions, 'settings' | 'ctx'>) {
+  const limiter = (perMinute: number) => new RateLimiter(perMinute, ctx.clock)
+  return {
+    apiV2: {
+      configuration: limiter(settings.rateV2Configuration),
+      customers: limiter(settings.rateV2Customers),
+      transactions: limiter(settings.rateV2Transactions),
+    },
+    admin: {
+      currencies: limiter(settings.rateAdminCurrencies),
+      balances: limiter(settings.rateAdminBalances),
+      adjust: limiter(settings.rateAdminAdjust),
+      failedAuth: limiter(settings.rateFailedAuth),
+    },
+    bootstrap: limiter(settings.rateBootstrap),
+    usage: {
+      read: limiter(settings.rateUsage),
+      consume: limiter(settings.rateConsume),
+      server: limiter(settings.rateConsumeServer),
+    },
+  }
 }
 
 function namedProject(request: FastifyRequest): string | null {

@@ -6,6 +6,7 @@ import type { Result } from '../core/lib/result.ts'
 import type { RealtimeBootstrapDeps } from '../http/admin/realtime-bootstrap.ts'
 import { DEMO_TOKEN_LIFE_MS, mintDemoToken, verifyDemoToken } from '../http/lib/demo-token.ts'
 import type { RateLimiter } from '../http/lib/rate-limit.ts'
+import type { UserSignIn } from '../http/lib/sign-in-user.ts'
 import { createIdentityVerifier } from '../http/lib/user-identity.ts'
 import { getCustomer } from '../usecases/customers/get-customer.ts'
 import type { Ctx } from '../usecases/ports.ts'
@@ -29,19 +30,14 @@ export function demoSignIn(projectId: string, clock: Clock) {
   }
 }
 
-/** What the bootstrap of a realtime session needs: who the user is, and how to begin. */
-export function realtimeBootstrapDeps(options: {
-  ctx: Ctx
+/** How users sign in: with their identity provider's tokens, and in the demo project with tokens of this process. */
+export function userSignIn(options: {
+  ctx: Pick<Ctx, 'clock'>
   settings: Settings
-  secrets: TokenSecrets
-  url: string
-  limiter: RateLimiter
   signIn: ReturnType<typeof demoSignIn> | null
   projectFor(request: FastifyRequest): Promise<Result<string, ProjectRefusal>>
-}): RealtimeBootstrapDeps {
-  const { ctx, settings, secrets, url, limiter, signIn, projectFor } = options
-  const ensureCustomer = async (projectId: string, appUserId: string) =>
-    (await getCustomer(ctx, { projectId, appUserId, touch: false })).customer
+}): UserSignIn {
+  const { ctx, settings, signIn, projectFor } = options
   return {
     identity: createIdentityVerifier({
       jwksUrl: settings.identityJwksUrl,
@@ -52,6 +48,22 @@ export function realtimeBootstrapDeps(options: {
     }),
     demo: signIn ?? undefined,
     projectFor,
+  }
+}
+
+/** What the bootstrap of a realtime session needs: who the user is, and how to begin. */
+export function realtimeBootstrapDeps(options: {
+  ctx: Ctx
+  secrets: TokenSecrets
+  url: string
+  limiter: RateLimiter
+  users: UserSignIn
+}): RealtimeBootstrapDeps {
+  const { ctx, secrets, url, limiter, users } = options
+  const ensureCustomer = async (projectId: string, appUserId: string) =>
+    (await getCustomer(ctx, { projectId, appUserId, touch: false })).customer
+  return {
+    ...users,
     limit: (userId) => limiter.take(userId),
     bootstrap: (input) => bootstrapSession({ ctx, ensureCustomer, secrets }, input),
     publicUrl: () => url,

@@ -10,6 +10,7 @@ import { migrateCommand } from './migrate-command.ts'
 import { openApiCommand } from './openapi-command.ts'
 import { projectCommand } from './project-command.ts'
 import { serveCommand } from './serve-command.ts'
+import { usageCommand } from './usage-command.ts'
 import { VERSION } from './version.ts'
 
 /** The command line. Each command is a file of its own. */
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     .addCommand(projectCommand())
     .addCommand(appCommand())
     .addCommand(keyCommand())
+    .addCommand(usageCommand())
     .addCommand(migrateCommand())
     .addCommand(exportCommand())
     .addCommand(importCommand())

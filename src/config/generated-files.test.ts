@@ -18,7 +18,7 @@ describe('generated files', () => {
   it('.env.example changes nothing when every line is used, and so holds no secret', () => {
     const lines = settingsToEnvExample().split('\n')
     expect(lines.filter((line) => line !== '' && !line.startsWith('# '))).toEqual([])
-    const assignments = lines.flatMap((line) => [...line.matchAll(/^# ([A-Z_]+)=(.*)$/g)])
+    const assignments = lines.flatMap((line) => [...line.matchAll(/^# ([A-Z0-9_]+)=(.*)$/g)])
     const env = Object.fromEntries(assignments.map(([, name, value]) => [name, value]))
     expect(Object.keys(env)).toEqual(settingEntries.map(([, definition]) => definition.name))
     const used = readSettings(env, () => '')

@@ -1,8 +1,6 @@
+import { rateSettings } from './rate-settings.ts'
 import type { SettingDefinition, SettingValue } from './setting-definition.ts'
 import type { SettingRule } from './setting-rule.ts'
-
-/** What all rate limits share. The bound is wide enough for load tests, yet never "unlimited". */
-const perMinute = { type: 'integer', group: 'limits', secret: false, min: 1, max: 1_000_000, unit: 'a minute' } as const
 
 /** What all durations share. */
 const milliseconds = { type: 'integer', secret: false, unit: 'milliseconds' } as const
@@ -185,36 +183,7 @@ export const settingDefinitions = {
     unit: 'credits',
     help: 'Largest absolute amount of one change of a balance through the admin API.',
   },
-  rateAdminCurrencies: {
-    ...perMinute,
-    name: 'PURSER_RATE_ADMIN_CURRENCIES',
-    default: 60,
-    help: 'Requests for the list of currencies, for each operator.',
-  },
-  rateAdminBalances: {
-    ...perMinute,
-    name: 'PURSER_RATE_ADMIN_BALANCES',
-    default: 120,
-    help: 'Requests for balances, for each operator.',
-  },
-  rateAdminAdjust: {
-    ...perMinute,
-    name: 'PURSER_RATE_ADMIN_ADJUST',
-    default: 30,
-    help: 'Changes of balances, for each operator.',
-  },
-  rateBootstrap: {
-    ...perMinute,
-    name: 'PURSER_RATE_BOOTSTRAP',
-    default: 30,
-    help: 'Realtime sessions that one user may start.',
-  },
-  rateFailedAuth: {
-    ...perMinute,
-    name: 'PURSER_RATE_FAILED_AUTH',
-    default: 60,
-    help: 'Failed sign-ins from one address before it is refused.',
-  },
+  ...rateSettings,
   logLevel: {
     name: 'PURSER_LOG_LEVEL',
     type: 'choice',

@@ -16,7 +16,7 @@ function reader() {
 test('callers who ask at the same time or shortly after share one reading', async () => {
   const { asked, read } = reader()
   let now = START
-  const catalogOf = cachedCatalogs(read, { now: () => now })
+  const { ofProject: catalogOf } = cachedCatalogs(read, { now: () => now })
   const [one, other] = await Promise.all([catalogOf('proj1'), catalogOf('proj1')])
   now += 1_999
   expect(await catalogOf('proj1')).toBe(one)
@@ -27,7 +27,7 @@ test('callers who ask at the same time or shortly after share one reading', asyn
 test('two seconds later it is read again, and also when the clock was set back', async () => {
   const { asked, read } = reader()
   let now = START
-  const catalogOf = cachedCatalogs(read, { now: () => now })
+  const { ofProject: catalogOf } = cachedCatalogs(read, { now: () => now })
   for (const at of [START, START + 2_000, START - 1]) {
     now = at
     await catalogOf('proj1')
@@ -35,9 +35,20 @@ test('two seconds later it is read again, and also when the clock was set back',
   expect(asked).toHaveLength(3)
 })
 
+test('a change of the catalogue is seen by whoever asks after it, also while an older reading is under way', async () => {
+  const { asked, read } = reader()
+  const { ofProject, forget } = cachedCatalogs(read, { now: () => START })
+  const before = ofProject('proj1')
+  forget('proj1')
+  const after = ofProject('proj1')
+  expect(await after).not.toBe(await before)
+  expect(await ofProject('proj1')).toBe(await after)
+  expect(asked).toEqual(['proj1', 'proj1'])
+})
+
 test('each project has its own', async () => {
   const { asked, read } = reader()
-  const catalogOf = cachedCatalogs(read, { now: () => START })
+  const { ofProject: catalogOf } = cachedCatalogs(read, { now: () => START })
   expect((await catalogOf('proj1')).projectId).toBe('proj1')
   expect((await catalogOf('proj2')).projectId).toBe('proj2')
   expect(asked).toEqual(['proj1', 'proj2'])
@@ -46,7 +57,7 @@ test('each project has its own', async () => {
 test('a reading that failed is not kept', async () => {
   const { read } = reader()
   let isDown = true
-  const catalogOf = cachedCatalogs(
+  const { ofProject: catalogOf } = cachedCatalogs(
     async (projectId) => {
       if (isDown) throw new Error('the database is away')
       return read(projectId)
@@ -60,7 +71,7 @@ test('a reading that failed is not kept', async () => {
 
 test('a thousand projects are kept, and the oldest goes first', async () => {
   const { asked, read } = reader()
-  const catalogOf = cachedCatalogs(read, { now: () => START })
+  const { ofProject: catalogOf } = cachedCatalogs(read, { now: () => START })
   for (let index = 0; index <= 1_000; index++) await catalogOf(`proj${index}`)
   await catalogOf('proj1000')
   await catalogOf('proj1')

@@ -1,4 +1,5 @@
-import type { TxCatalog } from '../usecases/ports.ts'
+import type { TxCatalog } from '../usecases/ports/catalog.ts'
+import { currencyRows } from './catalog-currencies.ts'
 import { type Query, statement } from './statement.ts'
 
 const INSERT_ENTITLEMENT = statement(
@@ -27,18 +28,10 @@ const ADD_TO_PACKAGE = statement(
   'package_products.insert',
   'insert into package_products (package_id, product_id) select $1, unnest($2::text[])',
 )
-const INSERT_CURRENCY = statement(
-  'currencies.insert',
-  `insert into currencies (project_id, code, name, description, position)
-   values ($1, $2, $3, $4, (select count(*) from currencies where project_id = $1))`,
-)
-const INSERT_GRANT = statement(
-  'currency_grants.insert',
-  'insert into currency_grants (project_id, currency, product_id, amount, trial_amount) values ($1, $2, $3, $4, $5)',
-)
 
 export function catalogRows(query: Query): TxCatalog {
   return {
+    ...currencyRows(query),
     async insertEntitlement(row) {
       await query(INSERT_ENTITLEMENT, [row.projectId, row.entitlementId, row.lookupKey, row.displayName])
     },
@@ -65,12 +58,6 @@ export function catalogRows(query: Query): TxCatalog {
         await query(INSERT_PACKAGE, [offeringId, item.packageId, item.lookupKey, position])
         await query(ADD_TO_PACKAGE, [item.packageId, item.productIds])
       }
-    },
-    async insertCurrency(projectId, { code, name, description }) {
-      await query(INSERT_CURRENCY, [projectId, code, name, description])
-    },
-    async insertGrant(projectId, { currency, productId, amount, trialAmount }) {
-      await query(INSERT_GRANT, [projectId, currency, productId, amount, trialAmount])
     },
   }
 }

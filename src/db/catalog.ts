@@ -36,9 +36,10 @@ const OFFERINGS = statement(
 const CURRENCIES = statement(
   'catalog.currencies',
   `select c.code, c.name, c.description,
-     coalesce((select json_agg(json_build_object('productId', g.product_id, 'amount', g.amount, 'trialAmount', g.trial_amount)
-       order by g.product_id) from currency_grants g where g.project_id = c.project_id and g.currency = c.code), '[]') as grants
-   from currencies c where c.project_id = $1 order by c.position, c.code`,
+     coalesce((select json_agg(json_build_object('productId', g.product_id, 'amount', g.amount, 'trialAmount', g.trial_amount,
+       'expireAtCycleEnd', g.expire_at_cycle_end) order by g.position, g.product_id)
+       from currency_grants g where g.project_id = c.project_id and g.currency = c.code), '[]') as grants
+   from currencies c where c.project_id = $1 and c.archived_at is null order by c.position, c.code`,
 )
 
 /** Reads all that a project sells. Three small statements; see `catalog-cache.ts` for how seldom they run. */

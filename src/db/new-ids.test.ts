@@ -34,6 +34,10 @@ test('ids stay unique when the clock is set back or two processes share a millis
   expect(new Set(made).size).toBe(made.length)
 })
 
+test('the id of a project is as short as REST API v2 wants it', () => {
+  expect(newIds({ now: () => START }).next('project')).toMatch(/^proj[0-9a-f]{16}$/)
+})
+
 test('no kind of id is mistaken for another', () => {
   const kinds = Object.keys(ID_PREFIXES) as IdKind[]
   expect(new Set(kinds.map((kind) => ID_PREFIXES[kind])).size).toBe(kinds.length)

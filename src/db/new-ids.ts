@@ -3,6 +3,8 @@ import type { Clock } from '../core/lib/clock.ts'
 import { ID_PREFIXES, type IdKind, type Ids } from '../core/lib/ids.ts'
 
 const RANDOM_BYTES = 8
+/** REST API v2 allows 20 characters for the id of a project. There are too few of them for their order to matter. */
+const PROJECT: IdKind = 'project'
 /** Ids of one millisecond that keep their order; beyond that they are still unique, only unordered. */
 const COUNTER_MAX = 0xfff
 
@@ -15,12 +17,14 @@ export function newIds(clock: Clock): Ids {
   let counter = 0
   return {
     next(kind: IdKind): string {
+      const random = randomBytes(RANDOM_BYTES).toString('hex')
+      if (kind === PROJECT) return `${ID_PREFIXES[kind]}${random}`
       const now = clock.now()
       counter = now === lastAt ? (counter + 1) & COUNTER_MAX : 0
       lastAt = now
       const time = now.toString(16).padStart(12, '0')
       const order = counter.toString(16).padStart(3, '0')
-      return `${ID_PREFIXES[kind]}${time}${order}${randomBytes(RANDOM_BYTES).toString('hex')}`
+      return `${ID_PREFIXES[kind]}${time}${order}${random}`
     },
   }
 }

@@ -3,19 +3,22 @@ import type { Reads } from '../usecases/ports.ts'
 import { listAttributes } from './attributes.ts'
 import { readCatalog } from './catalog.ts'
 import { cachedCatalogs } from './catalog-cache.ts'
+import { listCurrencies } from './catalog-currencies.ts'
 import { readCustomerViews } from './customer-views.ts'
 import { findCustomer, listAliases, touchCustomer } from './customers.ts'
+import { holdReads } from './holds.ts'
 import { projectReads } from './projects.ts'
 import { purchaseReads } from './purchases.ts'
 import { findRealtimeToken } from './realtime-tokens.ts'
 import type { Query } from './statement.ts'
-import { readBalances } from './wallet.ts'
+import { usageReads } from './usage.ts'
+import { walletReads } from './wallet.ts'
 
 /** The tables as they are now, outside any transaction. */
 export function createReads(query: Query, clock: Clock): Reads {
   return {
     projects: projectReads(query),
-    catalog: { ofProject: cachedCatalogs(readCatalog(query), clock) },
+    catalog: { ...cachedCatalogs(readCatalog(query), clock), currencies: listCurrencies(query) },
     customers: {
       view: readCustomerViews(query),
       findByAppUserId: findCustomer(query),
@@ -24,7 +27,9 @@ export function createReads(query: Query, clock: Clock): Reads {
       touch: touchCustomer(query),
     },
     purchases: purchaseReads(query),
-    wallet: { balances: readBalances(query) },
+    wallet: walletReads(query, clock),
+    holds: holdReads(query),
+    usage: usageReads(query),
     realtimeTokens: { find: findRealtimeToken(query) },
   }
 }

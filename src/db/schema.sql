@@ -18,6 +18,10 @@ create table currencies (
   name text not null,
   description text,
   position integer not null,
+  debt_policy text not null default 'clamp'::text,
+  created_at timestamp with time zone not null,
+  archived_at timestamp with time zone,
+  constraint currencies_debt_policy CHECK ((debt_policy = ANY (ARRAY['clamp'::text, 'debt'::text, 'block'::text]))) NOT VALID,
   constraint currencies_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
   constraint currencies_pkey PRIMARY KEY (project_id, code)
 );
@@ -28,6 +32,8 @@ create table currency_grants (
   product_id text not null,
   amount bigint not null,
   trial_amount bigint not null,
+  expire_at_cycle_end boolean not null default false,
+  position integer not null default 0,
   constraint currency_grants_amount_check CHECK ((amount >= 0)),
   constraint currency_grants_trial_amount_check CHECK ((trial_amount >= 0)),
   constraint currency_grants_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(product_id),
@@ -282,12 +288,37 @@ create table store_claims (
   constraint store_claims_pkey PRIMARY KEY (bucket, project_id, store, environment, store_purchase_id)
 );
 
+create table usage_configs (
+  project_id text not null,
+  version integer not null,
+  document json not null,
+  actor text not null,
+  created_at timestamp with time zone not null,
+  constraint usage_configs_version_check CHECK ((version > 0)),
+  constraint usage_configs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint usage_configs_pkey PRIMARY KEY (project_id, version)
+);
+
+create table usage_counters (
+  bucket smallint not null,
+  customer_id text not null,
+  period_key text not null,
+  meter text not null,
+  used bigint not null,
+  resets_at timestamp with time zone not null,
+  constraint usage_counters_used_check CHECK ((used > 0)),
+  constraint usage_counters_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint usage_counters_pkey PRIMARY KEY (bucket, customer_id, period_key, meter)
+) with (fillfactor=70);
+
 create table wallet_balances (
   bucket smallint not null,
   customer_id text not null,
   currency text not null,
   balance bigint not null,
+  owed bigint not null default 0,
   constraint wallet_balances_balance_check CHECK (((balance >= 0) AND (balance <= 2000000000))),
+  constraint wallet_balances_owed CHECK ((owed >= 0)) NOT VALID,
   constraint wallet_balances_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
   constraint wallet_balances_pkey PRIMARY KEY (bucket, customer_id, currency)
 ) with (fillfactor=70);
@@ -298,9 +329,34 @@ create table wallet_draws (
   transaction_id text not null,
   lot_id text not null,
   amount bigint not null,
-  constraint wallet_draws_amount_check CHECK ((amount > 0)),
+  constraint wallet_draws_amount_check CHECK ((amount <> 0)) NOT VALID,
   constraint wallet_draws_pkey PRIMARY KEY (bucket, customer_id, transaction_id, lot_id)
 );
+
+create table wallet_holds (
+  bucket smallint not null,
+  customer_id text not null,
+  hold_id text not null,
+  transaction_id text not null,
+  currency text not null,
+  status text not null,
+  authorised bigint not null,
+  captured bigint not null,
+  reason text not null,
+  actor text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint wallet_holds_authorised_check CHECK ((authorised > 0)),
+  constraint wallet_holds_captured_check CHECK ((captured >= 0)),
+  constraint wallet_holds_check CHECK (((status = 'open'::text) = (closed_at IS NULL))),
+  constraint wallet_holds_check1 CHECK (((status <> 'open'::text) OR (captured < authorised))),
+  constraint wallet_holds_status_check CHECK ((status = ANY (ARRAY['open'::text, 'captured'::text, 'voided'::text, 'expired'::text]))),
+  constraint wallet_holds_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint wallet_holds_pkey PRIMARY KEY (bucket, customer_id, hold_id)
+) with (fillfactor=80);
+CREATE INDEX wallet_holds_by_id ON public.wallet_holds USING btree (hold_id);
+CREATE INDEX wallet_holds_due ON public.wallet_holds USING btree (expires_at) WHERE (status = 'open'::text);
 
 create table wallet_lots (
   bucket smallint not null,
@@ -314,11 +370,13 @@ create table wallet_lots (
   remaining bigint not null,
   expires_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  origin_lot_id text,
   constraint wallet_lots_check CHECK (((remaining >= 0) AND (remaining <= granted))),
   constraint wallet_lots_granted_check CHECK ((granted > 0)),
   constraint wallet_lots_source_check CHECK ((source = ANY (ARRAY['purchase'::text, 'operator'::text, 'merge'::text]))),
   constraint wallet_lots_pkey PRIMARY KEY (bucket, customer_id, lot_id)
 ) with (fillfactor=70);
+CREATE INDEX wallet_lots_due ON public.wallet_lots USING btree (expires_at) WHERE ((remaining > 0) AND (expires_at IS NOT NULL));
 CREATE INDEX wallet_lots_open ON public.wallet_lots USING btree (bucket, customer_id, currency) WHERE (remaining > 0);
 
 create table wallet_postings (
@@ -345,5 +403,9 @@ create table wallet_transactions (
   purchase_id text,
   store_transaction_id text,
   created_at timestamp with time zone not null,
+  reverses_transaction_id text,
   constraint wallet_transactions_pkey PRIMARY KEY (bucket, customer_id, transaction_id)
 );
+CREATE INDEX wallet_transactions_by_charge ON public.wallet_transactions USING btree (purchase_id) WHERE (purchase_id IS NOT NULL);
+CREATE INDEX wallet_transactions_by_id ON public.wallet_transactions USING btree (transaction_id);
+CREATE INDEX wallet_transactions_reversals ON public.wallet_transactions USING btree (reverses_transaction_id) WHERE (reverses_transaction_id IS NOT NULL);

@@ -14,6 +14,9 @@ const ATTEMPTS_MAX = 20
 /** SQLSTATEs that mean: nothing is wrong, begin again. Deadlock, serialisation, and a unique key taken in parallel. */
 const REPEATABLE = new Set(['40P01', '40001', '23505'])
 
+/** SQLSTATE of a lock that was not free in time. Waiting once more would only keep the caller longer. */
+const LOCK_TIMEOUT = '55P03'
+
 /**
  * The one place that opens and commits transactions. Announces the changes that were recorded, after commit only; what
  * fails between commit and announcement loses nothing, since the revision of a customer is the truth.
@@ -28,6 +31,7 @@ export function transactionRunner(database: Database, newId: () => string, annou
         for (const tell of announcements) tell()
         return result
       } catch (error) {
+        if (codeOf(error) === LOCK_TIMEOUT) throw new ConflictError('a lock was not free in time', { cause: error })
         if (attempt >= ATTEMPTS_MAX || !isRepeatable(error)) throw error
       }
     }
@@ -65,5 +69,9 @@ async function finish(raw: RawQuery, isDone: boolean): Promise<void> {
 }
 
 function isRepeatable(error: unknown): boolean {
-  return error instanceof ConflictError || REPEATABLE.has(String((error as { code?: unknown }).code))
+  return error instanceof ConflictError || REPEATABLE.has(codeOf(error))
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown }).code)
 }

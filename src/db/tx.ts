@@ -3,11 +3,13 @@ import type { Announce } from './announce.ts'
 import { catalogRows } from './catalog-rows.ts'
 import { customerRows } from './customers.ts'
 import { eventRows } from './events.ts'
+import { holdRows } from './holds.ts'
 import { idempotencyRows } from './idempotency.ts'
 import { projectRows } from './projects.ts'
 import { purchaseRows } from './purchases.ts'
 import { realtimeTokenRows } from './realtime-tokens.ts'
 import type { Query } from './statement.ts'
+import { usageRows } from './usage.ts'
 import { walletRows } from './wallet.ts'
 
 /** The tables as one transaction sees them. */
@@ -18,8 +20,10 @@ export function createTx(query: Query, newEventId: () => string, announce: Annou
     customers: customerRows(query),
     purchases: purchaseRows(query),
     wallet: walletRows(query),
+    holds: holdRows(query),
     idempotency: idempotencyRows(query),
     events: eventRows(query, newEventId, announce),
+    usage: usageRows(query),
     realtimeTokens: realtimeTokenRows(query),
   }
 }

@@ -1,4 +1,4 @@
-import type { Catalog, Product } from '../core/catalog/catalog.ts'
+import type { Catalog } from '../core/catalog/catalog.ts'
 import type { Attribute, Attributes } from '../core/customers/attributes.ts'
 import type { Customer, CustomerAlias, CustomerRef } from '../core/customers/customer.ts'
 import type { CustomerChange, DomainEvent } from '../core/events/event.ts'
@@ -9,8 +9,13 @@ import type { SecretKeyVersion } from '../core/projects/api-keys.ts'
 import type { App, Project, RestoreBehavior, Store } from '../core/projects/project.ts'
 import type { Environment, Purchase, PurchaseTransaction } from '../core/purchases/purchase.ts'
 import type { PurchaseSnapshot } from '../core/purchases/snapshot.ts'
-import type { LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
+import type { Hold } from '../core/wallet/hold.ts'
+import type { LedgerKind, LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
+import type { DebtPolicy } from '../core/wallet/policy.ts'
+import type { RecordedChange } from '../core/wallet/reverse.ts'
 import type { Wallet } from '../core/wallet/wallet.ts'
+import type { CatalogReads, TxCatalog } from './ports/catalog.ts'
+import type { TxUsage, UsageReads } from './ports/usage.ts'
 
 /** What every use case gets. Built once, in `app.ts`; tests build it with their own clock and ids. */
 export type Ctx = {
@@ -29,11 +34,59 @@ export type Ctx = {
 /** Reads that need no transaction. Each answers from one statement, so it is consistent in itself. */
 export type Reads = {
   projects: ProjectReads
-  catalog: { ofProject(projectId: string): Promise<Catalog> }
+  catalog: CatalogReads
   customers: CustomerReads
   purchases: PurchaseReads
-  wallet: { balances(ref: CustomerRef): Promise<Map<string, number>> }
+  wallet: WalletReads
+  holds: HoldReads
+  usage: UsageReads
   realtimeTokens: { find(tokenHash: string): Promise<RealtimeToken | null> }
+}
+
+export type WalletReads = {
+  /** Balances by currency, of what can be spent now: units that have lapsed are left out, booked as such or not. */
+  balances(ref: CustomerRef): Promise<Map<string, number>>
+  /** Customers with lots whose end has come by `now`, the longest overdue first; from at most `limit` lots. */
+  lapsing(now: number, limit: number): Promise<CustomerRef[]>
+  /** A page of a customer's ledger, the newest first. */
+  history(ref: CustomerRef, page: HistoryPage): Promise<HistoryEntry[]>
+  /** A ledger transaction of a project by its id alone. */
+  transaction(projectId: string, transactionId: string): Promise<RecordedTransaction | null>
+  /** The ids of the transactions that undo this one and were not undone themselves. */
+  standingReversals(transactionId: string): Promise<string[]>
+}
+
+export type HoldReads = {
+  /** The newest holds of a customer, at most `limit`; only those that are open, if so wanted. */
+  ofCustomer(ref: CustomerRef, which: { isOpen: boolean; limit: number }): Promise<Hold[]>
+  /** Open holds whose time is up by `now`, the longest overdue first. */
+  due(now: number, limit: number): Promise<Array<{ owner: CustomerRef; holdId: string }>>
+}
+
+export type TxHolds = Pick<HoldReads, 'ofCustomer'> & {
+  /** Whose hold it is, by its id alone; null when the project has no such hold. */
+  ownerOf(projectId: string, holdId: string): Promise<CustomerRef | null>
+  get(ref: CustomerRef, holdId: string): Promise<Hold | null>
+  save(ref: CustomerRef, hold: Hold): Promise<void>
+  /** Gives all holds of a customer to another one, closed ones too. */
+  move(from: CustomerRef, to: CustomerRef): Promise<void>
+}
+
+/** Which transactions are wanted; null does not narrow. Times: from `since`, before `until`. */
+export type HistoryPage = {
+  limit: number
+  /** Only those older than this transaction. */
+  before: string | null
+  kind: LedgerKind | null
+  currency: string | null
+  since: number | null
+  until: number | null
+}
+
+/** A ledger transaction in a list: by how much it changed each balance, and what undid it. */
+export type HistoryEntry = Omit<LedgerTransaction, 'changes'> & {
+  changes: ReadonlyArray<{ currency: string; amount: number }>
+  reversedBy: string | null
 }
 
 export type PurchaseReads = {
@@ -119,8 +172,10 @@ export type Tx = {
   customers: TxCustomers
   purchases: TxPurchases
   wallet: TxWallet
+  holds: TxHolds
   idempotency: TxIdempotency
   events: TxEvents
+  usage: TxUsage
   realtimeTokens: { insert(token: RealtimeToken): Promise<void>; deleteExpired(now: number): Promise<number> }
 }
 
@@ -130,34 +185,6 @@ export type TxProjects = {
   updateRestoreBehavior(projectId: string, behavior: RestoreBehavior): Promise<void>
   insertApp(app: App, now: number): Promise<void>
   insertSecretKey(key: SecretKey & { hash: string; label: string }, now: number): Promise<void>
-}
-
-export type TxCatalog = {
-  insertEntitlement(row: {
-    projectId: string
-    entitlementId: string
-    lookupKey: string
-    displayName: string
-  }): Promise<void>
-  insertProduct(projectId: string, product: NewProduct): Promise<void>
-  insertOffering(projectId: string, offering: NewOffering): Promise<void>
-  insertCurrency(projectId: string, currency: { code: string; name: string; description: string | null }): Promise<void>
-  insertGrant(
-    projectId: string,
-    grant: { currency: string; productId: string; amount: number; trialAmount: number },
-  ): Promise<void>
-}
-
-export type NewProduct = Omit<Product, 'entitlements' | 'store'> & {
-  entitlementIds: readonly string[]
-}
-
-export type NewOffering = {
-  offeringId: string
-  lookupKey: string
-  description: string
-  isCurrent: boolean
-  packages: ReadonlyArray<{ packageId: string; lookupKey: string; productIds: readonly string[] }>
 }
 
 export type TxCustomers = {
@@ -194,11 +221,29 @@ export type TxPurchases = {
   move(purchase: Purchase, from: CustomerRef, to: CustomerRef): Promise<void>
 }
 
+/** A ledger transaction as it was written down, in the ledger of the customer who had the lots then. */
+export type RecordedTransaction = Omit<LedgerTransaction, 'changes'> & {
+  owner: CustomerRef
+  changes: readonly RecordedChange[]
+}
+
+/** One charge at a store. Its transactions stay where they were written, whoever has the purchase now. */
+export type ChargeKey = { projectId: string; purchaseId: string; storeTransactionId: string }
+
 export type TxWallet = {
-  /** Wallets with the lots that still hold units. A currency never touched is an empty wallet. */
-  load(ref: CustomerRef, currencies: readonly string[]): Promise<Map<string, Wallet>>
-  /** All wallets of a customer that have units. */
-  loadAll(ref: CustomerRef): Promise<Wallet[]>
+  /**
+   * Every wallet of a customer with the lots that still hold units, lapsed ones included: see `openWallets`, by which
+   * every write begins.
+   */
+  load(ref: CustomerRef): Promise<Map<string, Wallet>>
+  /** A ledger transaction of a project by its id alone, in whoever's ledger it is. */
+  findTransaction(projectId: string, transactionId: string): Promise<RecordedTransaction | null>
+  /** What a charge granted, and what was done about its refund: transactions of these kinds, oldest first. */
+  ofCharge(charge: ChargeKey, kinds: readonly LedgerKind[]): Promise<RecordedTransaction[]>
+  /** The ids of the transactions that undo this one and were not undone themselves. */
+  standingReversals(transactionId: string): Promise<string[]>
+  /** What a project's currencies do when a refund finds too little, by code; archived currencies included. */
+  debtPolicies(projectId: string): Promise<Map<string, DebtPolicy>>
   /** Writes a ledger transaction with its postings, lots, draws and the new balances. */
   append(ref: CustomerRef, transaction: LedgerTransaction): Promise<void>
 }

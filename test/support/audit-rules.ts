@@ -108,14 +108,49 @@ export const AUDIT_RULES = {
     group by purchase_id, store_transaction_id having count(*) > 1`,
 
   'no charge and no end of access was told twice': `
-    select project_id, type, data->>'purchaseId', data->>'transactionId', count(*) from events
-    where type in ('INITIAL_PURCHASE', 'RENEWAL', 'NON_RENEWING_PURCHASE', 'EXPIRATION')
-    group by project_id, type, data->>'purchaseId', data->>'transactionId' having count(*) > 1`,
+    select t.project_id, t.type, t.purchase, t.charge, t.told from (
+      select project_id, type, data->>'purchaseId' as purchase, data->>'transactionId' as charge, count(*) as told from events
+      where type in ('INITIAL_PURCHASE', 'RENEWAL', 'NON_RENEWING_PURCHASE', 'EXPIRATION') group by 1, 2, 3, 4) t
+    where t.told > 1 + (
+      select count(*) from events r where t.type = 'EXPIRATION' and r.type = 'REFUND_REVERSED'
+      and r.data->>'purchaseId' = t.purchase and r.data->>'transactionId' = t.charge)`,
+
+  'a transaction is undone at most once, unless that was undone': `
+    select r.reverses_transaction_id, count(*) from wallet_transactions r
+    where r.reverses_transaction_id is not null and not exists (
+      select from wallet_transactions u where u.reverses_transaction_id = r.transaction_id)
+    group by r.reverses_transaction_id having count(*) > 1`,
+
+  'what is undone exists, in the same project': `
+    select r.transaction_id, r.reverses_transaction_id from wallet_transactions r
+    join customers c on c.bucket = r.bucket and c.customer_id = r.customer_id
+    where r.reverses_transaction_id is not null and not exists (
+      select from wallet_transactions o join customers d on d.bucket = o.bucket and d.customer_id = o.customer_id
+      where o.transaction_id = r.reverses_transaction_id and d.project_id = c.project_id)`,
+
+  'what is owed is what the postings say': `
+    select coalesce(b.customer_id, p.customer_id), coalesce(b.currency, p.currency), b.owed, p.total
+    from wallet_balances b full join (
+      select bucket, customer_id, currency, -sum(amount) as total from wallet_postings where account = 'owed'
+      group by bucket, customer_id, currency) p using (bucket, customer_id, currency)
+    where coalesce(b.owed, 0) <> coalesce(p.total, 0)`,
+
+  'what lapsed was in lots that were over': `
+    select t.transaction_id, d.lot_id from wallet_transactions t
+    join wallet_draws d on d.bucket = t.bucket and d.customer_id = t.customer_id and d.transaction_id = t.transaction_id
+    join wallet_lots l on l.bucket = d.bucket and l.customer_id = d.customer_id and l.lot_id = d.lot_id
+    where t.kind = 'expire' and (l.expires_at is null or l.expires_at > t.created_at)`,
+
+  'nothing was taken out of a lot or put into it after its end, but for its lapse': `
+    select t.transaction_id, t.kind, d.lot_id from wallet_transactions t
+    join wallet_draws d on d.bucket = t.bucket and d.customer_id = t.customer_id and d.transaction_id = t.transaction_id
+    join wallet_lots l on l.bucket = d.bucket and l.customer_id = d.customer_id and l.lot_id = d.lot_id
+    where t.kind <> 'expire' and l.expires_at <= t.created_at`,
 
   'every ledger transaction of a purchase or an operator was told once': `
     select t.transaction_id, t.kind, count(e.event_id) from wallet_transactions t
     left join events e on e.type = 'VIRTUAL_CURRENCY_TRANSACTION' and e.data->>'transactionId' = t.transaction_id
-    where t.kind in ('purchase_grant', 'admin_adjust')
+    where t.kind in ('purchase_grant', 'admin_adjust', 'expire', 'reversal', 'refund', 'refund_reversal')
     group by t.bucket, t.customer_id, t.transaction_id, t.kind having count(e.event_id) <> 1`,
 
   'no event is ahead of the revision of its customer': `
@@ -124,6 +159,6 @@ export const AUDIT_RULES = {
     where c.customer_id is null or e.revision > c.revision`,
 
   'the answer kept under an idempotency key is of a ledger transaction that was written': `
-    select k.scope, k.key from idempotency_keys k where k.scope = 'admin.credits.adjust' and not exists (
+    select k.scope, k.key from idempotency_keys k where k.scope like 'admin.credits.%' and not exists (
       select from wallet_transactions t where t.transaction_id = k.answer->>'transactionId')`,
 } as const

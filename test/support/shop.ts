@@ -25,7 +25,8 @@ export async function addTrialProduct(ctx: Ctx, demo: Demo, facts: Partial<Produ
       entitlementIds: [entitlementId],
       ...facts,
     })
-    await tx.catalog.insertGrant(projectId, { currency: 'CRD', productId, amount: 500, trialAmount: 50 })
+    const grant = { productId, amount: 500, trialAmount: 50, expireAtCycleEnd: false }
+    await tx.catalog.insertGrant(projectId, { currency: 'CRD', ...grant })
     return ok(null)
   })
 }

@@ -34,7 +34,13 @@ export type Offering = {
 }
 
 /** Units of a currency that a charge for a product gives. `trialAmount` is given when a trial starts. */
-export type ProductGrant = { productId: string; amount: number; trialAmount: number }
+export type ProductGrant = {
+  productId: string
+  amount: number
+  trialAmount: number
+  /** Whether what is left of the units lapses when the period that was paid for, or tried, ends. */
+  expireAtCycleEnd: boolean
+}
 
 export type Currency = { code: string; name: string; description: string | null; grants: readonly ProductGrant[] }
 
@@ -43,6 +49,7 @@ export type Catalog = {
   projectId: string
   products: ReadonlyMap<string, Product>
   offerings: readonly Offering[]
+  /** Without those that are archived: nothing grants, changes or shows them. */
   currencies: readonly Currency[]
 }
 

@@ -6,6 +6,7 @@ export type EventType =
   | 'UNCANCELLATION'
   | 'NON_RENEWING_PURCHASE'
   | 'EXPIRATION'
+  | 'REFUND_REVERSED'
   | 'TRANSFER'
   | 'VIRTUAL_CURRENCY_TRANSACTION'
   | 'CUSTOMER_MERGED'
@@ -17,7 +18,21 @@ export type DomainEvent = { type: EventType; data: Record<string, unknown> }
 export type ChangeKind = 'usage' | 'entitlements' | 'profile'
 
 /** Why a balance or an entitlement changed, as realtime envelopes say it. */
-export type ChangeCause = 'admin_adjust' | 'purchase' | 'renewal' | 'expiration' | 'merge' | 'transfer' | 'profile'
+export type ChangeCause =
+  | 'admin_adjust'
+  | 'consumption'
+  /** Units were set aside, used or released. */
+  | 'hold'
+  /** An operator undid an earlier change. */
+  | 'reversal'
+  /** A store gave a buyer the money back, or took that back. */
+  | 'refund'
+  | 'purchase'
+  | 'renewal'
+  | 'expiration'
+  | 'merge'
+  | 'transfer'
+  | 'profile'
 
 /** Told to the rest of the process after commit; a hint only, since the customer's revision is the truth. */
 export type CustomerChange = {

@@ -14,6 +14,7 @@ export const ID_PREFIXES = {
   purchase: 'purch',
   walletTransaction: 'vatx',
   lot: 'lot',
+  hold: 'hold',
   event: 'evnt',
 } as const
 

@@ -4,6 +4,14 @@ import { CATALOG, charge, PERIOD_MS, purchase, START, snapshot } from './fixture
 import type { Purchase } from './purchase.ts'
 import type { PurchaseSnapshot } from './snapshot.ts'
 
+/** Decides with a catalogue in which all units of one currency lapse with the period. */
+function decideLapsing(current: Purchase | null, said: PurchaseSnapshot, now: number) {
+  const [credits] = CATALOG.currencies
+  const grants = (credits?.grants ?? []).map((grant) => ({ ...grant, expireAtCycleEnd: true }))
+  const catalog = { ...CATALOG, currencies: credits === undefined ? [] : [{ ...credits, grants }] }
+  return decidePurchase({ current, snapshot: said, catalog, now, purchaseId: 'purch1', presentedOffering: null })
+}
+
 function decide(current: Purchase | null, said: PurchaseSnapshot, now: number, offering: string | null = null) {
   return decidePurchase({
     current,
@@ -19,7 +27,7 @@ function types(decision: PurchaseDecision): string[] {
   return decision.events.map((event) => event.type)
 }
 
-const NOTHING = { newTransactions: [], events: [], grants: [] }
+const NOTHING = { newTransactions: [], events: [], grants: [], refund: null }
 const cancelled = (at: number) => ({ autoRenews: false, unsubscribeDetectedAt: at, nextCheckAt: null })
 
 describe('the first sight of a chain', () => {
@@ -35,16 +43,31 @@ describe('the first sight of a chain', () => {
       price: { amountMicros: 9_990_000 },
     })
     expect(decision.grants).toEqual([
-      { currency: 'CRD', amount: 500, productId: 'monthly', storeTransactionId: 'tx1' },
-      { currency: 'GEM', amount: 3, productId: 'monthly', storeTransactionId: 'tx1' },
+      { currency: 'CRD', amount: 500, productId: 'monthly', storeTransactionId: 'tx1', expiresAt: null },
+      { currency: 'GEM', amount: 3, productId: 'monthly', storeTransactionId: 'tx1', expiresAt: null },
     ])
     expect(decision.purchase).toEqual(purchase({ presentedOffering: 'default' }))
   })
 
   test('of a trial gives the trial amount, and no currency that has none', () => {
     const decision = decide(null, snapshot([charge(1, { periodType: 'trial' })]), START)
-    expect(decision.grants).toEqual([{ currency: 'CRD', amount: 50, productId: 'monthly', storeTransactionId: 'tx1' }])
+    expect(decision.grants).toEqual([
+      { currency: 'CRD', amount: 50, productId: 'monthly', storeTransactionId: 'tx1', expiresAt: null },
+    ])
     expect(decision.events[0]?.data).toMatchObject({ periodType: 'trial' })
+  })
+
+  test('gives units that lapse with the period where the grant says so: the trial, or the month that was paid', () => {
+    const first = decideLapsing(null, snapshot([charge(1, { periodType: 'trial' })]), START)
+    expect(first.grants).toMatchObject([{ amount: 50, expiresAt: START + PERIOD_MS }])
+    const renewed = decideLapsing(first.purchase, snapshot(2), START + PERIOD_MS)
+    expect(renewed.grants).toMatchObject([{ amount: 500, expiresAt: START + 2 * PERIOD_MS }])
+  })
+
+  test('of a one-time purchase gives units that never lapse, whatever the grant says', () => {
+    const coins = charge(1, { productId: 'coins', expiresAt: START + PERIOD_MS })
+    const decision = decideLapsing(null, snapshot([coins], { type: 'consumable', autoRenews: false }), START)
+    expect(decision.grants).toMatchObject([{ amount: 100, expiresAt: null }])
   })
 
   test('of an old chain tells and gives its latest charge alone: earlier ones are history, but are kept', () => {

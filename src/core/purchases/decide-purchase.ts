@@ -1,18 +1,28 @@
 import { type Catalog, grantsOfProduct } from '../catalog/catalog.ts'
 import type { DomainEvent } from '../events/event.ts'
 import { assert } from '../lib/assert.ts'
+import { decideRefund, opensAgain, type RefundOrder } from './decide-refund.ts'
 import { accessEndsAt, type Purchase, type PurchaseTransaction } from './purchase.ts'
 import { purchaseEvent } from './purchase-event.ts'
 import type { PurchaseSnapshot, SnapshotTransaction } from './snapshot.ts'
 
 /** Units that a charge gives. The store transaction makes the grant unique. */
-export type GrantOrder = { currency: string; amount: number; productId: string; storeTransactionId: string }
+export type GrantOrder = {
+  currency: string
+  amount: number
+  productId: string
+  storeTransactionId: string
+  /** When what is left of them lapses; null never. */
+  expiresAt: number | null
+}
 
 export type PurchaseDecision = {
   purchase: Purchase
   newTransactions: PurchaseTransaction[]
   events: DomainEvent[]
   grants: GrantOrder[]
+  /** Carried out after the grants, so that a charge that comes refunded is granted and taken back. */
+  refund: RefundOrder | null
 }
 
 export type PurchaseInput = {
@@ -35,15 +45,16 @@ export function decidePurchase(input: PurchaseInput): PurchaseDecision {
   const { current, snapshot } = input
   const known = current?.renewalNumber ?? 0
   if (current !== null && snapshot.transactions.length < known) {
-    return { purchase: current, newTransactions: [], events: [], grants: [] }
+    return { purchase: current, newTransactions: [], events: [], grants: [], refund: null }
   }
   const fresh = snapshot.transactions.slice(known)
   const purchase = mergeSnapshot(input)
   const newTransactions = fresh.map((transaction, index) => ({ ...transaction, number: known + index + 1 }))
   const told = current === null ? newTransactions.slice(-1) : newTransactions
+  const refund = decideRefund(current, snapshot, purchase)
   const events = [
     ...told.map((transaction) => chargeEvent(input, purchase, transaction)),
-    ...stateEvents(current, purchase),
+    ...stateEvents(current, purchase, refund),
   ]
   const expired = expirationEvent(purchase, input.now)
   if (expired !== null) events.push(expired)
@@ -54,11 +65,13 @@ export function decidePurchase(input: PurchaseInput): PurchaseDecision {
     ),
     newTransactions,
     events,
-    grants: told.flatMap((transaction) => grantsOf(input.catalog, transaction)),
+    grants: told.flatMap((transaction) => grantsOf(input.catalog, purchase, transaction)),
+    refund,
   }
 }
 
-function mergeSnapshot({ current, snapshot, purchaseId, presentedOffering }: PurchaseInput): Purchase {
+function mergeSnapshot(input: PurchaseInput): Purchase {
+  const { current, snapshot, purchaseId, presentedOffering } = input
   const first = snapshot.transactions[0]
   const latest = snapshot.transactions.at(-1)
   assert(first !== undefined && latest !== undefined, 'a snapshot has at least one transaction')
@@ -79,13 +92,15 @@ function mergeSnapshot({ current, snapshot, purchaseId, presentedOffering }: Pur
     periodType: latest.periodType,
     storeTransactionId: latest.storeTransactionId,
     price: latest.price,
-    autoRenews: snapshot.autoRenews,
+    // Access was taken away with the money. What a store charges after that is a purchase that it tells of.
+    autoRenews: snapshot.autoRenews && snapshot.refundedAt === null,
     unsubscribeDetectedAt: snapshot.unsubscribeDetectedAt,
     billingIssueDetectedAt: snapshot.billingIssueDetectedAt,
     graceExpiresAt: snapshot.graceExpiresAt,
     refundedAt: snapshot.refundedAt,
     renewalNumber: snapshot.transactions.length,
-    expirationSeenAt: isNewPeriod ? null : (current?.expirationSeenAt ?? null),
+    expirationSeenAt:
+      isNewPeriod || opensAgain(current, snapshot, input.now) ? null : (current?.expirationSeenAt ?? null),
     dueAt: null,
   }
 }
@@ -98,9 +113,11 @@ function chargeEvent(input: PurchaseInput, purchase: Purchase, transaction: Purc
   return purchaseEvent('RENEWAL', purchase, transaction, { isTrialConversion })
 }
 
-function stateEvents(current: Purchase | null, next: Purchase): DomainEvent[] {
+function stateEvents(current: Purchase | null, next: Purchase, refund: RefundOrder | null): DomainEvent[] {
+  if (refund?.kind === 'take_back') return [purchaseEvent('CANCELLATION', next, null, { reason: 'CUSTOMER_SUPPORT' })]
   if (current === null) return []
   const events: DomainEvent[] = []
+  if (refund?.kind === 'give_back') events.push(purchaseEvent('REFUND_REVERSED', next, null))
   if (current.unsubscribeDetectedAt === null && next.unsubscribeDetectedAt !== null) {
     events.push(purchaseEvent('CANCELLATION', next, null, { reason: 'UNSUBSCRIBE' }))
   }
@@ -114,8 +131,12 @@ function expirationEvent(purchase: Purchase, now: number): DomainEvent | null {
   const endsAt = accessEndsAt(purchase)
   if (purchase.type !== 'subscription' || purchase.expirationSeenAt !== null || purchase.autoRenews) return null
   if (endsAt === null || endsAt > now) return null
-  const reason = purchase.unsubscribeDetectedAt === null ? 'UNKNOWN' : 'UNSUBSCRIBE'
-  return purchaseEvent('EXPIRATION', purchase, null, { reason })
+  return purchaseEvent('EXPIRATION', purchase, null, { reason: expirationReason(purchase) })
+}
+
+function expirationReason(purchase: Purchase): string {
+  if (purchase.refundedAt !== null) return 'CUSTOMER_SUPPORT'
+  return purchase.unsubscribeDetectedAt === null ? 'UNKNOWN' : 'UNSUBSCRIBE'
 }
 
 /** One-time purchases have no end to wait for; a refund is news that the store brings. */
@@ -124,13 +145,15 @@ function withDueAt(purchase: Purchase, snapshot: PurchaseSnapshot): Purchase {
   return { ...purchase, dueAt: snapshot.nextCheckAt ?? accessEndsAt(purchase) }
 }
 
-function grantsOf(catalog: Catalog, transaction: SnapshotTransaction): GrantOrder[] {
+/** Units of a one-time purchase never lapse, whatever its grant says: stores forbid it. */
+function grantsOf(catalog: Catalog, purchase: Purchase, transaction: SnapshotTransaction): GrantOrder[] {
   return grantsOfProduct(catalog, transaction.productId)
     .map(({ currency, grant }) => ({
       currency,
       amount: transaction.periodType === 'trial' ? grant.trialAmount : grant.amount,
       productId: transaction.productId,
       storeTransactionId: transaction.storeTransactionId,
+      expiresAt: purchase.type === 'subscription' && grant.expireAtCycleEnd ? transaction.expiresAt : null,
     }))
     .filter(({ amount }) => amount > 0)
 }

@@ -18,7 +18,10 @@ export type PurchaseSnapshot = {
   unsubscribeDetectedAt: number | null
   billingIssueDetectedAt: number | null
   graceExpiresAt: number | null
+  /** When the store gave the latest charge back; null when it did not, or took that back again. */
   refundedAt: number | null
+  /** How much of the latest charge was given back, in micros; all of it when the store does not say. */
+  refundedShare?: { refundedMicros: number; paidMicros: number }
   /** When the store will have news by itself, if it said so. */
   nextCheckAt: number | null
 }

@@ -28,15 +28,17 @@ export function deduct(
       { account: order.to, currency: wallet.currency, amount: order.amount },
     ],
     newLots: [],
-    draws: draw(wallet.lots, order.amount),
+    draws: drawLots(spendOrder(wallet.lots), order.amount),
     balanceAfter: wallet.balance - order.amount,
+    owedAfter: wallet.owed,
   })
 }
 
-function draw(lots: readonly Lot[], amount: number): Draw[] {
+/** Takes units out of lots in the order given. Stops if they do not hold as many. */
+export function drawLots(lots: readonly Lot[], amount: number): Draw[] {
   const draws: Draw[] = []
   let left = amount
-  for (const lot of spendOrder(lots)) {
+  for (const lot of lots) {
     if (left === 0) break
     const taken = Math.min(lot.remaining, left)
     if (taken > 0) draws.push({ lotId: lot.lotId, amount: taken })

@@ -2,7 +2,32 @@ import { assert } from '../lib/assert.ts'
 import type { Posting, WalletChange } from './wallet.ts'
 
 /** Why a ledger transaction was written. */
-export type LedgerKind = 'admin_adjust' | 'purchase_grant' | 'merge_out' | 'merge_in'
+export const LEDGER_KINDS = [
+  'admin_adjust',
+  /** A server client of the project moved units, by a key of its own. */
+  'api_adjust',
+  'purchase_grant',
+  'merge_out',
+  'merge_in',
+  /** A customer used something that costs credits. */
+  'consume',
+  /** What remained in lots when their end came. */
+  'expire',
+  /** An operator undid another transaction. */
+  'reversal',
+  /** A store refunded a charge: its units are taken back. */
+  'refund',
+  /** A store withdrew a refund: the units that it took are given back. */
+  'refund_reversal',
+  /** Units were set aside. */
+  'hold',
+  /** Units that were set aside were used, and perhaps more; the rest may have been released with them. */
+  'hold_capture',
+  /** Units that were set aside came back, because somebody said so or because time was up. */
+  'hold_release',
+] as const
+
+export type LedgerKind = (typeof LEDGER_KINDS)[number]
 
 /**
  * One immutable entry of a customer's ledger. It may touch several currencies, and then all of them or none.
@@ -19,8 +44,20 @@ export type LedgerTransaction = {
   requestId: string | null
   purchaseId: string | null
   storeTransactionId: string | null
+  /** The transaction that this one undoes; null for most. */
+  reversesTransactionId: string | null
   createdAt: number
 }
+
+/** The facts of a transaction that follows from the rules, without anybody asking. */
+export const BY_RULE = {
+  reason: null,
+  actor: 'system',
+  requestId: null,
+  purchaseId: null,
+  storeTransactionId: null,
+  reversesTransactionId: null,
+} as const
 
 /** Makes a ledger transaction, and stops if its postings do not sum to zero in each currency. */
 export function ledgerTransaction(transaction: LedgerTransaction): LedgerTransaction {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { applyChange, EMPTY, lot, posted, wallet } from './fixtures/wallets.ts'
+import { applyChange } from './apply-change.ts'
+import { EMPTY, lot, posted, wallet } from './fixtures/wallets.ts'
 import { mergeWallets } from './merge-wallets.ts'
 import { spendOrder } from './spend-order.ts'
 import type { Lot, Wallet } from './wallet.ts'
@@ -21,7 +22,17 @@ describe('merging two wallets', () => {
     const merged = merge(wallet(lot('a', 300, facts), lot('b', 100)), wallet(lot('c', 50)))
     expect(merged.kept.balance).toBe(450)
     expect(merged.absorbed).toMatchObject({ balance: 0, lots: [] })
-    expect(merged.arrive.newLots).toContainEqual({ ...lot('new2', 300, facts), source: 'merge' })
+    expect(merged.arrive.newLots).toContainEqual({ ...lot('new2', 300, facts), source: 'merge', originLotId: 'a' })
+  })
+
+  test('takes the debt along, and the units that holds keep; neither touches what can be spent', () => {
+    const moved = mergeWallets({ ...wallet(lot('a', 5)), owed: 7 }, { ...EMPTY, owed: 1 }, POLICY, () => 'new', 20)
+    if (moved === null) throw new Error('there was something to merge')
+    const amounts = ['wallet', 'owed', 'held', 'merged'] as const
+    expect(amounts.map((account) => posted(moved.leave, account))).toEqual([-5, 7, -20, 18])
+    expect(amounts.map((account) => posted(moved.arrive, account))).toEqual([5, -7, 20, -18])
+    expect([moved.leave.owedAfter, moved.arrive.owedAfter, moved.arrive.balanceAfter]).toEqual([0, 8, 5])
+    expect(mergeWallets(EMPTY, EMPTY, POLICY, () => 'new', 20)).not.toBeNull()
   })
 
   test('of an empty one is nothing at all', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { applyChange } from './apply-change.ts'
 import { deduct } from './deduct.ts'
-import { applyChange, EMPTY, posted } from './fixtures/wallets.ts'
+import { EMPTY, posted } from './fixtures/wallets.ts'
 import { grant, grantUpToCap } from './grant.ts'
 import type { Wallet, WalletChange } from './wallet.ts'
 

@@ -36,6 +36,7 @@ describe('a grant', () => {
         newLots: [lot('lot9', 300, { createdAt: 5 })],
         draws: [],
         balanceAfter: 400,
+        owedAfter: 0,
       },
     })
   })
@@ -91,6 +92,7 @@ describe('a deduction', () => {
           { lotId: 'late', amount: 350 },
         ],
         balanceAfter: 750,
+        owedAfter: 0,
       },
     })
   })
@@ -142,6 +144,7 @@ describe('a ledger transaction', () => {
     requestId: null,
     purchaseId: null,
     storeTransactionId: null,
+    reversesTransactionId: null,
     createdAt: 0,
   } as const
 

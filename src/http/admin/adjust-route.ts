@@ -1,27 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { Type } from 'typebox'
-import { ConflictError } from '../../core/lib/conflict-error.ts'
-import { type AdjustInput, adjustBalance } from '../../usecases/wallet/adjust-balance.ts'
+import { adjustBalance } from '../../usecases/wallet/adjust-balance.ts'
+import { ACTOR } from './actor.ts'
 import type { AdminDeps } from './admin-deps.ts'
+import { answerWrite } from './answer-write.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
 import { parseAdjust } from './parse-adjust.ts'
-import { projectHeader } from './project-header.ts'
+import { writeHeaders } from './project-header.ts'
 import { AdjustBody, AdjustedWire, adjustToWire, UserAdjustBody, UserIdWire } from './wire/adjust-to-wire.ts'
-
-/** Who a change is booked under: there is one shared secret, and it names nobody. */
-const ACTOR = 'admin'
-
-/** A parallel request with the same key is done by then, in all likelihood. */
-const IN_PROGRESS_RETRY_SECONDS = 1
 
 const shared = {
   tags: ['Credits'],
   security: [{ adminSecret: [] }],
-  headers: Type.Object({
-    ...projectHeader,
-    'idempotency-key': Type.Optional(Type.String({ description: 'Another place for idempotency_key.' })),
-  }),
+  headers: writeHeaders,
   response: { 200: AdjustedWire, ...errorSchemas(404, 409, 413, 415, 422) },
 }
 
@@ -67,24 +59,9 @@ async function adjust(
   const project = await deps.projectFor(request)
   if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
   const input = { ...parsed.value, projectId: project.value, actor: ACTOR, requestId: request.id }
-  const outcome = await adjustUnlessRaced(deps, input)
-  if (outcome === 'raced') {
-    return sendError(reply, 'idempotency_in_progress', { retryAfterSeconds: IN_PROGRESS_RETRY_SECONDS })
-  }
-  if (!outcome.ok) return sendError(reply, CODE_OF_REFUSAL[outcome.refusal.code])
-  reply.header('x-purser-revision', outcome.value.revision)
-  return adjustToWire(outcome.value, input.idempotencyKey)
-}
-
-/** A request that lost the race for its key again and again is told so: it was not done, and may be repeated. */
-async function adjustUnlessRaced(
-  { ctx }: RouteDeps,
-  input: AdjustInput,
-): Promise<Awaited<ReturnType<typeof adjustBalance>> | 'raced'> {
-  try {
-    return await adjustBalance(ctx, input)
-  } catch (error) {
-    if (error instanceof ConflictError) return 'raced'
-    throw error
-  }
+  return answerWrite(
+    reply,
+    () => adjustBalance(deps.ctx, input),
+    (outcome) => adjustToWire(outcome, input.idempotencyKey),
+  )
 }

@@ -14,6 +14,8 @@ import { adminGuard } from './guard.ts'
 import { acceptJsonOnly } from './json-only.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
+import { reverseRoute } from './reverse-route.ts'
+import { transactionsRoutes } from './transactions-routes.ts'
 
 /**
  * The surface of operators (Admin Credits API), and of signed-in users who start a realtime session: both share the
@@ -43,10 +45,17 @@ function creditsRoutes(app: FastifyInstance, deps: AdminDeps): void {
   app.addHook('onRequest', async (request, reply) => (request.is404 ? sendError(reply, 'not_found') : undefined))
   const guard = adminGuard(deps)
   currenciesRoute(app, deps, guard(deps.limits.currencies))
-  balancesRoute(app, deps, guard(deps.limits.balances))
-  adjustRoute(app, deps, guard(deps.limits.adjust))
+  const guardRead = guard(deps.limits.balances)
+  balancesRoute(app, deps, guardRead)
+  transactionsRoutes(app, deps, guardRead)
+  const guardWrite = guard(deps.limits.adjust)
+  adjustRoute(app, deps, guardWrite)
+  reverseRoute(app, deps, guardWrite)
   refuseOtherMethods(app, '/credits/currencies', ['GET'])
   refuseOtherMethods(app, '/credits/users/:user_id/balances', ['GET'])
   refuseOtherMethods(app, '/credits/adjust', ['POST'])
   refuseOtherMethods(app, '/credits/users/:user_id/adjust', ['POST'])
+  refuseOtherMethods(app, '/credits/users/:user_id/transactions', ['GET'])
+  refuseOtherMethods(app, '/credits/transactions/:transaction_id', ['GET'])
+  refuseOtherMethods(app, '/credits/transactions/:transaction_id/reverse', ['POST'])
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
+import type { ReverseRefusal } from '../../usecases/wallet/reverse-transaction.ts'
 import type { AdjustFault } from './parse-adjust.ts'
 
 /** Every machine-readable code of this surface and its status. docs/errors/admin.md says what to do about each. */
@@ -24,6 +25,9 @@ export const ADMIN_ERRORS = {
   unknown_currency: 422,
   insufficient_balance: 422,
   balance_above_maximum: 422,
+  already_reversed: 409,
+  not_reversible: 422,
+  transaction_not_found: 404,
   rc_customer_not_found: 404,
   not_found: 404,
   method_not_allowed: 405,
@@ -36,6 +40,9 @@ export type AdminErrorCode = keyof typeof ADMIN_ERRORS
 export const CODE_OF_REFUSAL = {
   insufficient_balance: 'insufficient_balance',
   balance_above_maximum: 'balance_above_maximum',
+  transaction_not_found: 'transaction_not_found',
+  already_reversed: 'already_reversed',
+  not_reversible: 'not_reversible',
   customer_not_found: 'rc_customer_not_found',
   currency_unknown: 'unknown_currency',
   idempotency_key_conflict: 'idempotency_key_conflict',
@@ -44,7 +51,10 @@ export const CODE_OF_REFUSAL = {
   idempotency_key_mismatch: 'idempotency_key_mismatch',
   amount_must_be_nonzero: 'amount_must_be_nonzero',
 } as const satisfies Record<
-  AdjustRefusal['code'] | ProjectRefusal['code'] | Exclude<AdjustFault['code'], 'fields_invalid'>,
+  | AdjustRefusal['code']
+  | ReverseRefusal['code']
+  | ProjectRefusal['code']
+  | Exclude<AdjustFault['code'], 'fields_invalid'>,
   AdminErrorCode
 >
 

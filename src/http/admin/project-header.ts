@@ -6,3 +6,9 @@ export const projectHeader = {
     Type.String({ description: 'The id of the project; needed where the server has several.' }),
   ),
 }
+
+/** The headers of routes that change something. */
+export const writeHeaders = Type.Object({
+  ...projectHeader,
+  'idempotency-key': Type.Optional(Type.String({ description: 'Another place for idempotency_key.' })),
+})

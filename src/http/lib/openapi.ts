@@ -1,7 +1,7 @@
 import type { SwaggerOptions } from '@fastify/swagger'
 
 /** The surfaces that describe themselves. */
-export type DocumentName = 'sdk-v1' | 'api-v2' | 'admin'
+export type DocumentName = 'sdk-v1' | 'api-v2' | 'admin' | 'usage'
 
 /** What a document says about the server that answers it. */
 export type OpenApiFacts = {
@@ -48,6 +48,15 @@ const TEXTS: Readonly<Record<DocumentName, Text>> = {
       { name: 'Credits', description: 'Currencies, balances and changes by hand.' },
       { name: 'Realtime', description: 'Sessions that are told of changes.' },
     ],
+  },
+  usage: {
+    title: 'Purser: Usage API',
+    description: 'For signed-in users and for servers: what may be used in a period, and the use of it.',
+    schemes: {
+      userBearer: bearer("A signed-in user's token of the identity provider."),
+      secretKey: bearer('A secret key for REST API v1 or v2.'),
+    },
+    tags: [{ name: 'Usage', description: 'Meters, tiers and what things cost.' }],
   },
 }
 

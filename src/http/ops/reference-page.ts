@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'sdk-v1': 'SDK API v1',
   'api-v2': 'REST API v2',
   admin: 'Admin Credits API',
+  usage: 'Usage API',
 }
 
 /**

@@ -9,6 +9,7 @@ type Place = { readonly href: string | null; readonly name: string; readonly tex
 const API_PLACES: readonly Place[] = [
   { href: '/reference', name: 'API reference', text: 'Every route with its fields and errors, and a way to call it.' },
   { href: '/openapi/sdk-v1.json', name: 'OpenAPI: SDK API v1', text: 'What the SDKs call, as a document for tools.' },
+  { href: '/openapi/api-v2.json', name: 'OpenAPI: REST API v2', text: 'What server clients call.' },
   { href: '/openapi/admin.json', name: 'OpenAPI: Admin Credits API', text: 'What operators and live apps call.' },
 ]
 

@@ -1,16 +1,19 @@
 import { mergeAttributes } from '../../core/customers/attributes.ts'
 import type { Customer } from '../../core/customers/customer.ts'
-import { type LedgerKind, ledgerTransaction } from '../../core/wallet/ledger-transaction.ts'
+import { heldOf } from '../../core/wallet/hold.ts'
+import { BY_RULE, type LedgerKind } from '../../core/wallet/ledger-transaction.ts'
 import { mergeWallets } from '../../core/wallet/merge-wallets.ts'
 import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { WalletChange } from '../../core/wallet/wallet.ts'
 import type { Ctx, Tx } from '../ports.ts'
+import { OPEN_HOLDS_READ_MAX } from '../wallet/hold-limits.ts'
+import { type OpenWallets, openWallets, postLedger, walletIn } from '../wallet/open-wallets.ts'
 import { recordChange } from './record-change.ts'
 
 /**
- * Makes two locked customers one. `kept` goes on and takes over the names, the purchases, the newer attributes and the
- * units of `absorbed`, whose row stays behind only to point the way. The earlier of the two first contacts counts, and
- * the higher of the two revisions: apps of either side must never see their revision fall.
+ * Makes two locked customers one. `kept` goes on and takes over the names, the purchases, the newer attributes, the
+ * units and the usage of `absorbed`, whose row stays behind only to point the way. The earlier of the two first contacts
+ * counts, and the higher of the two revisions: apps of either side must never see their revision fall.
  */
 export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed: Customer): Promise<Customer> {
   const now = ctx.clock.now()
@@ -23,7 +26,8 @@ export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed:
     await tx.customers.attributes(absorbed),
   ]
   await tx.customers.setAttributes(kept, mergeAttributes(keptAttributes, absorbedAttributes))
-  const currencies = await mergeBalances(tx, ctx, kept, absorbed)
+  const { currencies, events } = await mergeBalances(tx, ctx, kept, absorbed)
+  await tx.usage.moveCounters(absorbed, kept)
   await tx.customers.update({ ...absorbed, mergedIntoId: kept.customerId, revision: absorbed.revision + 1 })
   return recordChange(
     tx,
@@ -37,10 +41,11 @@ export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed:
     {
       kinds: ['usage', 'entitlements', 'profile'],
       cause: 'merge',
-      currencies,
+      currencies: [...currencies],
       absorbedCustomerId: absorbed.customerId,
       now,
       events: [
+        ...events,
         {
           type: 'CUSTOMER_MERGED',
           data: { absorbedCustomerId: absorbed.customerId, appUserIds: aliases.map((alias) => alias.appUserId) },
@@ -50,43 +55,39 @@ export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed:
   )
 }
 
-/** Moves all units by a linked pair of ledger transactions. Answers the currencies that moved. */
-async function mergeBalances(tx: Tx, ctx: Ctx, kept: Customer, absorbed: Customer): Promise<string[]> {
-  const leaving = await tx.wallet.loadAll(absorbed)
-  const arriving = await tx.wallet.load(
-    kept,
-    leaving.map((wallet) => wallet.currency),
-  )
-  const moves = leaving.flatMap((wallet) => {
-    const target = arriving.get(wallet.currency) ?? { currency: wallet.currency, balance: 0, lots: [] }
-    const move = mergeWallets(wallet, target, DEFAULT_POLICY, () => ctx.ids.next('lot'))
-    return move === null ? [] : [move]
+/** Moves all units by a linked pair of ledger transactions. */
+async function mergeBalances(tx: Tx, ctx: Ctx, kept: Customer, absorbed: Customer): Promise<OpenWallets> {
+  const leaving = await openWallets(tx, ctx, absorbed)
+  const arriving = await openWallets(tx, ctx, kept)
+  const held = await moveHolds(tx, absorbed, kept)
+  const nextLotId = () => ctx.ids.next('lot')
+  const moves = [...leaving.wallets.values()].flatMap((wallet) => {
+    const target = walletIn(arriving, wallet.currency)
+    return mergeWallets(wallet, target, DEFAULT_POLICY, nextLotId, held.get(wallet.currency)) ?? []
   })
-  if (moves.length === 0) return []
-  const append = (ref: Customer, kind: LedgerKind, changes: WalletChange[]) =>
-    tx.wallet.append(
-      ref,
-      ledgerTransaction({
-        transactionId: ctx.ids.next('walletTransaction'),
-        kind,
-        changes,
-        reason: null,
-        actor: 'system',
-        requestId: null,
-        purchaseId: null,
-        storeTransactionId: null,
-        createdAt: ctx.clock.now(),
-      }),
-    )
-  await append(
-    absorbed,
+  // What the absorbed customer's units did before the merge is told of the one who goes on.
+  arriving.events.unshift(...leaving.events)
+  if (moves.length === 0) return arriving
+  const post = (open: OpenWallets, kind: LedgerKind, changes: WalletChange[]) =>
+    postLedger(tx, ctx, open, { ...BY_RULE, kind, changes }, null)
+  await post(
+    leaving,
     'merge_out',
     moves.map((move) => move.leave),
   )
-  await append(
-    kept,
+  await post(
+    arriving,
     'merge_in',
     moves.map((move) => move.arrive),
   )
-  return moves.map((move) => move.leave.currency)
+  return arriving
+}
+
+/** Gives the holds to the one who goes on. Answers how many units of each currency the open ones keep. */
+async function moveHolds(tx: Tx, absorbed: Customer, kept: Customer): Promise<Map<string, number>> {
+  const open = await tx.holds.ofCustomer(absorbed, { isOpen: true, limit: OPEN_HOLDS_READ_MAX })
+  await tx.holds.move(absorbed, kept)
+  const held = new Map<string, number>()
+  for (const hold of open) held.set(hold.currency, (held.get(hold.currency) ?? 0) + heldOf(hold))
+  return held
 }

@@ -69,15 +69,18 @@ export async function createDemoProject(ctx: Ctx, secrets: TokenSecrets): Promis
 async function addCatalog(tx: Tx, ctx: Ctx, projectId: string, appId: string): Promise<void> {
   const entitlementId = ctx.ids.next('entitlement')
   await tx.catalog.insertEntitlement({ projectId, entitlementId, lookupKey: 'pro', displayName: 'Pro' })
-  await tx.catalog.insertCurrency(projectId, { code: 'CRD', name: 'Credits', description: 'Demo credits' })
+  const credits = { code: 'CRD', name: 'Credits', description: 'Demo credits' }
+  await tx.catalog.insertCurrency(projectId, credits, ctx.clock.now())
   const packages = []
-  for (const { priceMicros, isPro, credits, packageKey, ...product } of PRODUCTS) {
+  for (const { priceMicros, isPro, credits: amount, packageKey, ...product } of PRODUCTS) {
     const productId = ctx.ids.next('product')
     const price = { amountMicros: priceMicros, currency: 'USD' }
     const entitlementIds = isPro ? [entitlementId] : []
     await tx.catalog.insertProduct(projectId, { productId, appId, ...product, price, trial: null, entitlementIds })
-    if (credits > 0)
-      await tx.catalog.insertGrant(projectId, { currency: 'CRD', productId, amount: credits, trialAmount: 0 })
+    if (amount > 0) {
+      const grant = { productId, amount, trialAmount: 0, expireAtCycleEnd: false }
+      await tx.catalog.insertGrant(projectId, { currency: credits.code, ...grant })
+    }
     packages.push({ packageId: ctx.ids.next('package'), lookupKey: packageKey, productIds: [productId] })
   }
   const offeringId = ctx.ids.next('offering')

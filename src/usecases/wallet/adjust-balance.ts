@@ -1,14 +1,14 @@
 import { findCurrency } from '../../core/catalog/catalog.ts'
-import type { Customer } from '../../core/customers/customer.ts'
-import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { type DeductRefusal, deduct } from '../../core/wallet/deduct.ts'
 import { type GrantRefusal, grant } from '../../core/wallet/grant.ts'
-import { ledgerTransaction } from '../../core/wallet/ledger-transaction.ts'
+import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
 import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
 import { recordChange } from '../customers/record-change.ts'
-import type { Ctx, IdempotencyKey, Tx } from '../ports.ts'
+import { doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
+import type { Ctx, Tx } from '../ports.ts'
+import { type OpenWallets, openWallets, postLedger, walletIn } from './open-wallets.ts'
 
 export type AdjustInput = {
   projectId: string
@@ -41,7 +41,7 @@ export type AdjustRefusal =
   | GrantRefusal
   | { code: 'customer_not_found' }
   | { code: 'currency_unknown'; currency: string }
-  | { code: 'idempotency_key_conflict' }
+  | KeyRefusal
 
 /** Whose key a change was made with: an operator's key covers the whole project, whoever the customer is. */
 const SCOPE = 'admin.credits.adjust'
@@ -54,33 +54,21 @@ export async function adjustBalance(ctx: Ctx, input: AdjustInput): Promise<Resul
   const catalog = await ctx.read.catalog.ofProject(input.projectId)
   return ctx.transaction<AdjustOutcome, AdjustRefusal>(async (tx) => {
     const customer = await tx.customers.lockByAppUserId(input.projectId, input.userId)
-    const earlier = await findEarlier(tx, input)
-    if (earlier !== null) {
-      if (!earlier.ok) return earlier
-      return ok({ adjusted: earlier.value, replayed: true, revision: customer?.revision ?? 0 })
-    }
-    if (findCurrency(catalog, input.currency) === null) {
-      return refuse({ code: 'currency_unknown' as const, currency: input.currency })
-    }
-    if (customer === null) return refuse({ code: 'customer_not_found' as const })
-    const wallets = await tx.wallet.load(customer, [input.currency])
-    const wallet = wallets.get(input.currency) ?? { currency: input.currency, balance: 0, lots: [] }
-    const change = decideChange(ctx, input, wallet)
-    if (!change.ok) return change
-    const saved = await save(tx, ctx, customer, input, change.value)
-    return ok({ ...saved, replayed: false })
+    let revision = customer?.revision ?? 0
+    const done = await doOnce<Adjusted, AdjustRefusal>(tx, ctx, onceOrder(input), async (keep) => {
+      if (findCurrency(catalog, input.currency) === null) {
+        return refuse({ code: 'currency_unknown', currency: input.currency })
+      }
+      if (customer === null) return refuse({ code: 'customer_not_found' })
+      const open = await openWallets(tx, ctx, customer)
+      const change = decideChange(ctx, input, walletIn(open, input.currency))
+      if (!change.ok) return change
+      const saved = await save(tx, ctx, { open, input, change: change.value, keep })
+      revision = saved.revision
+      return ok(saved.adjusted)
+    })
+    return done.ok ? ok({ adjusted: done.value.answer, replayed: done.value.replayed, revision }) : done
   })
-}
-
-async function findEarlier(
-  tx: Tx,
-  input: AdjustInput,
-): Promise<Result<Adjusted, { code: 'idempotency_key_conflict' }> | null> {
-  const key = idempotencyKeyOf(input)
-  const record = key === null ? null : await tx.idempotency.find(key)
-  if (record === null) return null
-  if (record.fingerprint !== fingerprintOf(input)) return refuse({ code: 'idempotency_key_conflict' })
-  return ok(record.answer as Adjusted)
 }
 
 function decideChange(
@@ -104,60 +92,41 @@ function decideChange(
   )
 }
 
+type Change = { open: OpenWallets; input: AdjustInput; change: WalletChange; keep: (answer: Adjusted) => Promise<void> }
+
 async function save(
   tx: Tx,
   ctx: Ctx,
-  customer: Customer,
-  input: AdjustInput,
-  change: WalletChange,
+  { open, input, change, keep }: Change,
 ): Promise<{ adjusted: Adjusted; revision: number }> {
   const createdAt = ctx.clock.now()
   const transactionId = ctx.ids.next('walletTransaction')
   const { userId, currency, amount, reason, actor, requestId } = input
-  const adjusted: Adjusted = {
-    userId,
-    currency,
-    amount,
-    balance: change.balanceAfter,
-    reason,
+  const adjusted = { userId, currency, amount, balance: change.balanceAfter, reason, transactionId, createdAt }
+  const facts = {
+    ...BY_RULE,
     transactionId,
-    createdAt,
-  }
-  const key = idempotencyKeyOf(input)
-  const ledger = ledgerTransaction({
-    transactionId,
-    kind: 'admin_adjust',
+    kind: 'admin_adjust' as const,
     changes: [change],
     reason,
     actor,
     requestId,
-    purchaseId: null,
-    storeTransactionId: null,
-    createdAt,
-  })
-  const event = {
-    type: 'VIRTUAL_CURRENCY_TRANSACTION' as const,
-    data: { transactionId, source: 'admin_api', adjustments: [{ currency, amount }] },
   }
-  const [stored, , changed] = await Promise.all([
-    key === null || tx.idempotency.insert(key, { fingerprint: fingerprintOf(input), answer: adjusted }, createdAt),
-    tx.wallet.append(customer, ledger),
-    recordChange(tx, customer, {
+  const [, , changed] = await Promise.all([
+    keep(adjusted),
+    postLedger(tx, ctx, open, facts, 'admin_api'),
+    recordChange(tx, open.customer, {
       kinds: ['usage'],
       cause: 'admin_adjust',
-      currencies: [currency],
-      events: [event],
+      currencies: [...open.currencies],
+      events: open.events,
       now: createdAt,
     }),
   ])
-  if (!stored) throw new ConflictError('a parallel request used the same idempotency key')
   return { adjusted, revision: changed.revision }
 }
 
-function idempotencyKeyOf({ projectId, idempotencyKey }: AdjustInput): IdempotencyKey | null {
-  return idempotencyKey === null ? null : { projectId, scope: SCOPE, key: idempotencyKey }
-}
-
-function fingerprintOf({ userId, currency, amount, reason }: AdjustInput): string {
-  return JSON.stringify([userId, currency, amount, reason])
+function onceOrder({ projectId, idempotencyKey, userId, currency, amount, reason }: AdjustInput): OnceOrder {
+  const key = idempotencyKey === null ? null : { projectId, scope: SCOPE, key: idempotencyKey }
+  return { key, fingerprint: JSON.stringify([userId, currency, amount, reason]) }
 }

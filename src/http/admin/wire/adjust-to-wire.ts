@@ -2,33 +2,37 @@ import { type Static, Type } from 'typebox'
 import type { AdjustOutcome } from '../../../usecases/wallet/adjust-balance.ts'
 import {
   CURRENCY_PATTERN,
-  DEFAULT_CURRENCY,
   IDEMPOTENCY_KEY_MAX_LENGTH,
   REASON_MAX_LENGTH,
   REASON_MIN_LENGTH,
-} from '../parse-adjust.ts'
+} from '../field-problems.ts'
+import { DEFAULT_CURRENCY } from '../parse-adjust.ts'
 import { USER_ID_MAX_LENGTH } from '../parse-user-id.ts'
 
 /** A user's id, as the app gave it to the SDK. */
 export const UserIdWire = Type.String({ minLength: 1, maxLength: USER_ID_MAX_LENGTH, examples: ['user_2abcXYZ'] })
 
+/** Why a change was made. */
+export const ReasonWire = Type.String({
+  minLength: REASON_MIN_LENGTH,
+  // The bound holds after blanks at both ends are cut, which a schema cannot say.
+  description: `Why, with a ticket reference. At most ${REASON_MAX_LENGTH} characters without surrounding blanks.`,
+  examples: ['ZD-1042 outage goodwill'],
+})
+
+/** What makes a repeated request the same one. */
+export const IdempotencyKeyWire = Type.String({
+  minLength: 1,
+  maxLength: IDEMPOTENCY_KEY_MAX_LENGTH,
+  description: 'Repeats with the same key are done once. The header Idempotency-Key says the same.',
+  examples: ['zd-1042-1'],
+})
+
 const shared = {
   amount: Type.Integer({ description: 'Signed, not zero: positive grants, negative deducts.', examples: [50] }),
-  reason: Type.String({
-    minLength: REASON_MIN_LENGTH,
-    // The bound holds after blanks at both ends are cut, which a schema cannot say.
-    description: `Why, with a ticket reference. At most ${REASON_MAX_LENGTH} characters without surrounding blanks.`,
-    examples: ['ZD-1042 outage goodwill'],
-  }),
+  reason: ReasonWire,
   currency: Type.Optional(Type.String({ pattern: CURRENCY_PATTERN, default: DEFAULT_CURRENCY })),
-  idempotency_key: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: IDEMPOTENCY_KEY_MAX_LENGTH,
-      description: 'Repeats with the same key are done once. The header Idempotency-Key says the same.',
-      examples: ['zd-1042-1'],
-    }),
-  ),
+  idempotency_key: Type.Optional(IdempotencyKeyWire),
 }
 
 /** The body where the user is named in it. */

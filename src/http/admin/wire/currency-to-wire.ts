@@ -26,7 +26,7 @@ export function currencyToWire(currency: Currency, catalog: Catalog): Static<typ
 }
 
 function grantToWire(
-  { productId, amount, trialAmount }: ProductGrant,
+  { productId, amount, trialAmount, expireAtCycleEnd }: ProductGrant,
   catalog: Catalog,
 ): Static<typeof CurrencyWire>['product_grants'][number] {
   const storeProductId = catalog.products.get(productId)?.storeProductId ?? productId
@@ -35,7 +35,6 @@ function grantToWire(
     store_product_id: storeProductId,
     amount,
     trial_amount: trialAmount,
-    // Units of a grant do not lapse yet; the field keeps its place for those that will.
-    expire_at_cycle_end: false,
+    expire_at_cycle_end: expireAtCycleEnd,
   }
 }

@@ -1,0 +1,37 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import { endsLater } from '../entitlements/entitlements-of.ts'
+import { assert } from '../lib/assert.ts'
+import { givesAccess, type Purchase } from '../purchases/purchase.ts'
+import type { Tier } from './config.ts'
+
+/** The rank of a customer, and the purchase that gives it; null when nothing does and it is the default. */
+export type HeldTier = { tier: Tier; purchase: Purchase | null }
+
+/**
+ * The highest tier that an active purchase leads to, else the default. Of several purchases that lead there, the one
+ * whose access ends last stands for it.
+ */
+export function heldTier(
+  tiers: readonly Tier[],
+  purchases: readonly Purchase[],
+  catalog: Catalog,
+  now: number,
+): HeldTier {
+  const active = purchases.filter((purchase) => givesAccess(purchase, now))
+  for (const tier of tiers.toReversed()) {
+    const leading = active.filter((purchase) => leadsTo(tier, purchase, catalog))
+    const [first, ...others] = leading
+    if (first === undefined) continue
+    return { tier, purchase: others.reduce((best, other) => (endsLater(other, best) ? other : best), first) }
+  }
+  const tier = tiers.find(({ isDefault }) => isDefault)
+  assert(tier !== undefined, 'a configuration has a default tier')
+  return { tier, purchase: null }
+}
+
+function leadsTo({ members }: Tier, purchase: Purchase, catalog: Catalog): boolean {
+  const product = catalog.products.get(purchase.productId)
+  if (product === undefined) return false
+  if (members.by === 'products') return members.keys.includes(product.storeProductId)
+  return product.entitlements.some((lookupKey) => members.keys.includes(lookupKey))
+}

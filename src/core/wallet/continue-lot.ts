@@ -1,0 +1,9 @@
+import type { Lot, LotSource } from './wallet.ts'
+
+/**
+ * A new lot that goes on where another one is out of reach, such as in a wallet that was merged away: same end, age and
+ * purchase, so that its units neither live longer nor are spent in another order.
+ */
+export function continueLot(lot: Lot, lotId: string, amount: number, source: LotSource): Lot {
+  return { ...lot, lotId, originLotId: lot.originLotId ?? lot.lotId, granted: amount, remaining: amount, source }
+}

@@ -1,0 +1,81 @@
+import type { CustomerRef } from '../core/customers/customer.ts'
+import type { LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
+import { type Query, statement } from './statement.ts'
+import { LOT_COLUMNS, lotToValues } from './wallet-lot-rows.ts'
+import { timeOf } from './wire-values.ts'
+
+const INSERT_TRANSACTION = statement(
+  'wallet_transactions.insert',
+  `insert into wallet_transactions (bucket, customer_id, transaction_id, kind, actor, reason, request_id, purchase_id,
+   store_transaction_id, reverses_transaction_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+)
+const INSERT_POSTINGS = statement(
+  'wallet_postings.insert',
+  `insert into wallet_postings (bucket, customer_id, transaction_id, number, account, currency, amount)
+   select $1, $2, $3, t.number, t.account, t.currency, t.amount
+   from unnest($4::text[], $5::text[], $6::bigint[]) with ordinality as t (account, currency, amount, number)`,
+)
+const INSERT_LOT = statement(
+  'wallet_lots.insert',
+  `insert into wallet_lots (bucket, customer_id, transaction_id, ${LOT_COLUMNS})
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+)
+const DRAW = statement(
+  'wallet_lots.draw',
+  'update wallet_lots set remaining = remaining - $4 where bucket = $1 and customer_id = $2 and lot_id = $3',
+)
+const INSERT_DRAW = statement(
+  'wallet_draws.insert',
+  'insert into wallet_draws (bucket, customer_id, transaction_id, lot_id, amount) values ($1, $2, $3, $4, $5)',
+)
+const SET_BALANCE = statement(
+  'wallet_balances.set',
+  `insert into wallet_balances (bucket, customer_id, currency, balance, owed) values ($1, $2, $3, $4, $5)
+   on conflict (bucket, customer_id, currency) do update set balance = excluded.balance, owed = excluded.owed`,
+)
+
+/** Writes a ledger transaction with everything that is kept together with it. */
+export async function appendTransaction(query: Query, ref: CustomerRef, transaction: LedgerTransaction): Promise<void> {
+  await Promise.all([insertTransaction(query, ref, transaction), ...writeProjections(query, ref, transaction)])
+}
+
+/** The immutable part: what happened. */
+async function insertTransaction(query: Query, ref: CustomerRef, transaction: LedgerTransaction): Promise<void> {
+  const postings = transaction.changes.flatMap((change) => change.postings)
+  await Promise.all([
+    query(INSERT_TRANSACTION, [
+      ref.bucket,
+      ref.customerId,
+      transaction.transactionId,
+      transaction.kind,
+      transaction.actor,
+      transaction.reason,
+      transaction.requestId,
+      transaction.purchaseId,
+      transaction.storeTransactionId,
+      transaction.reversesTransactionId,
+      timeOf(transaction.createdAt),
+    ]),
+    query(INSERT_POSTINGS, [
+      ref.bucket,
+      ref.customerId,
+      transaction.transactionId,
+      postings.map((posting) => posting.account),
+      postings.map((posting) => posting.currency),
+      postings.map((posting) => posting.amount),
+    ]),
+  ])
+}
+
+/** The part that can be computed again from the rest: lots, draws and balances. */
+function writeProjections(query: Query, ref: CustomerRef, transaction: LedgerTransaction): Promise<unknown>[] {
+  const key = [ref.bucket, ref.customerId]
+  return transaction.changes.flatMap((change) => [
+    ...change.newLots.map((lot) => query(INSERT_LOT, [...key, transaction.transactionId, ...lotToValues(lot)])),
+    ...change.draws.flatMap((draw) => [
+      query(DRAW, [...key, draw.lotId, draw.amount]),
+      query(INSERT_DRAW, [...key, transaction.transactionId, draw.lotId, draw.amount]),
+    ]),
+    query(SET_BALANCE, [...key, change.currency, change.balanceAfter, change.owedAfter]),
+  ])
+}

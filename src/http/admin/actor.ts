@@ -1,0 +1,2 @@
+/** Who a change is booked under: there is one shared secret, and it names nobody. */
+export const ACTOR = 'admin'

@@ -1,0 +1,39 @@
+import type { FastifyReply } from 'fastify'
+import { ConflictError } from '../../core/lib/conflict-error.ts'
+import type { Result } from '../../core/lib/result.ts'
+import { CODE_OF_REFUSAL, sendError } from './errors.ts'
+
+/** A parallel request with the same key is done by then, in all likelihood. */
+const IN_PROGRESS_RETRY_SECONDS = 1
+
+/**
+ * Answers a write that is done at most once: the refusal, or what `toWire` makes of the outcome. The headers say the
+ * customer's revision, and whether an earlier request with the same key had done it. A request that lost the race for
+ * its key again and again is told so: it was not done, and may be repeated.
+ */
+export async function answerWrite<
+  Outcome extends { replayed: boolean; revision: number },
+  Refusal extends { code: keyof typeof CODE_OF_REFUSAL },
+>(
+  reply: FastifyReply,
+  work: () => Promise<Result<Outcome, Refusal>>,
+  toWire: (outcome: Outcome) => unknown,
+): Promise<unknown> {
+  const outcome = await unlessRaced(work)
+  if (outcome === 'raced') {
+    return sendError(reply, 'idempotency_in_progress', { retryAfterSeconds: IN_PROGRESS_RETRY_SECONDS })
+  }
+  if (!outcome.ok) return sendError(reply, CODE_OF_REFUSAL[outcome.refusal.code])
+  reply.header('x-purser-revision', outcome.value.revision)
+  if (outcome.value.replayed) reply.header('idempotency-replayed', 'true')
+  return toWire(outcome.value)
+}
+
+async function unlessRaced<Value>(work: () => Promise<Value>): Promise<Value | 'raced'> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ConflictError) return 'raced'
+    throw error
+  }
+}

@@ -1,0 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { Ctx } from '../../usecases/ports.ts'
+import type { KeyGuard } from './key-guard.ts'
+import type { Links } from './links.ts'
+
+/** The surface's server: request and answer types come from the schemas. */
+export type ApiApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+/** What every route of the surface is given. */
+export type ApiRoute = { ctx: Ctx; guard: KeyGuard; links: Links }

@@ -1,0 +1,78 @@
+import type { Customer } from '../../core/customers/customer.ts'
+import type { DomainEvent } from '../../core/events/event.ts'
+import { applyChange } from '../../core/wallet/apply-change.ts'
+import { lapse } from '../../core/wallet/lapse.ts'
+import { BY_RULE, type LedgerTransaction, ledgerTransaction } from '../../core/wallet/ledger-transaction.ts'
+import { emptyWallet, type Wallet, type WalletChange } from '../../core/wallet/wallet.ts'
+import type { Ctx, Tx } from '../ports.ts'
+
+/**
+ * The wallets of one locked customer while they are changed in one database transaction. `events` and `currencies`
+ * gather what was done, for the `recordChange` that closes it.
+ */
+export type OpenWallets = {
+  customer: Customer
+  wallets: Map<string, Wallet>
+  events: DomainEvent[]
+  currencies: Set<string>
+}
+
+/** Who caused a change, in the words of RevenueCat's webhook; null is told to nobody. */
+type ToldSource = 'in_app_purchase' | 'admin_api' | null
+
+/**
+ * Opens the wallets of a locked customer. What has lapsed by now is booked as such first, so that whatever is decided
+ * next can neither spend nor count it.
+ */
+export async function openWallets(tx: Tx, ctx: Ctx, customer: Customer): Promise<OpenWallets> {
+  const open: OpenWallets = { customer, wallets: await tx.wallet.load(customer), events: [], currencies: new Set() }
+  const now = ctx.clock.now()
+  const changes = [...open.wallets.values()].flatMap((wallet) => lapse(wallet, now) ?? [])
+  if (changes.length > 0) await postLedger(tx, ctx, open, { ...BY_RULE, kind: 'expire', changes }, 'in_app_purchase')
+  return open
+}
+
+export function walletIn(open: OpenWallets, currency: string): Wallet {
+  return open.wallets.get(currency) ?? emptyWallet(currency)
+}
+
+export type LedgerFacts = Omit<LedgerTransaction, 'transactionId' | 'createdAt'> & { transactionId?: string }
+
+/**
+ * Writes one ledger transaction of the opened wallets: the only way into the ledger. What it does is seen in `open` at
+ * once, before it is awaited, so that it may share a round trip with what follows from it.
+ */
+export async function postLedger(
+  tx: Tx,
+  ctx: Ctx,
+  open: OpenWallets,
+  facts: LedgerFacts,
+  source: ToldSource,
+): Promise<LedgerTransaction> {
+  const transaction = ledgerTransaction({
+    ...facts,
+    transactionId: facts.transactionId ?? ctx.ids.next('walletTransaction'),
+    createdAt: ctx.clock.now(),
+  })
+  const adjustments = transaction.changes.map((change) => ({ currency: change.currency, amount: apply(open, change) }))
+  if (source !== null) open.events.push(eventOf(transaction, source, adjustments))
+  await tx.wallet.append(open.customer, transaction)
+  return transaction
+}
+
+/** Answers by how much the balance changed. */
+function apply(open: OpenWallets, change: WalletChange): number {
+  const before = walletIn(open, change.currency)
+  open.wallets.set(change.currency, applyChange(before, change))
+  open.currencies.add(change.currency)
+  return change.balanceAfter - before.balance
+}
+
+function eventOf(
+  { transactionId, purchaseId, storeTransactionId }: LedgerTransaction,
+  source: ToldSource,
+  adjustments: ReadonlyArray<{ currency: string; amount: number }>,
+): DomainEvent {
+  const charge = purchaseId === null ? {} : { purchaseId, storeTransactionId }
+  return { type: 'VIRTUAL_CURRENCY_TRANSACTION', data: { transactionId, source, ...charge, adjustments } }
+}
