@@ -19,11 +19,16 @@ export async function refreshPurchase(ctx: Ctx, due: DuePurchase): Promise<Refre
     ctx.read.catalog.ofProject(due.ref.projectId),
     ctx.read.purchases.chain(due.ref, due.purchaseId),
   ])
-  if (project === null || chain === null) return 'overtaken'
+  if (project === null || chain === null || !isDue(chain.purchase, ctx.clock.now())) return 'overtaken'
   const adapter = ctx.stores(chain.purchase.store)
   const answer = await adapter?.refresh({ project, catalog, ...chain, now: ctx.clock.now() })
   if (answer === undefined || !answer.ok) return 'postponed'
   return recordRefresh(ctx, due, chain, catalog, answer.value)
+}
+
+/** Somebody else may have looked after it since it was listed. */
+function isDue({ dueAt }: Purchase, now: number): boolean {
+  return dueAt !== null && dueAt <= now
 }
 
 async function recordRefresh(
