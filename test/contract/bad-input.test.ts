@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { newDataFolder } from '../support/data-folder.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { type BadInput, badInputsOf, type Operation, readOperations } from './bad-inputs.ts'
+import { type BadInput, badInputsOf, type Operation, readOperations, type Surface } from './bad-inputs.ts'
 
 /** Guarantee: whatever is sent to whichever route, the answer is a 4xx in the form of its surface, and never a 5xx. */
 
@@ -34,7 +34,7 @@ const operations = readOperations().filter((operation) => badInputsOf(operation)
 
 describe.each(operations)('$method $path', (operation) => {
   test('refuses bad input because of the input, in its own form', async () => {
-    for (const input of badInputsOf(operation)) {
+    for (const input of badInputsOf(operation, server.credentials.project_id)) {
       const { status, body } = await send(operation, input)
       expect.soft(status, `${input.name}: ${body}`).toBeLessThan(500)
       if (status >= 400) expect.soft(JSON.parse(body), input.name).toMatchObject(shapeOf(operation.surface))
@@ -62,15 +62,16 @@ async function send(operation: Operation, input: BadInput): Promise<{ status: nu
   return { status: answer.status, body: await answer.text() }
 }
 
-function keyFor({ security }: Operation): string {
+function keyFor({ security, surface }: Operation): string {
   if (security.includes('adminSecret')) return server.credentials.admin_secret
-  return security.includes('userBearer') ? demoToken : server.credentials.test_store_key
+  if (security.includes('userBearer')) return demoToken
+  return surface === 'api-v2' ? server.credentials.secret_key_v2 : server.credentials.test_store_key
 }
 
-function shapeOf(surface: Operation['surface']): object {
-  return surface === 'admin'
-    ? { detail: expect.any(String) }
-    : { code: expect.any(Number), message: expect.any(String) }
+function shapeOf(surface: Surface): object {
+  if (surface === 'sdk-v1') return { code: expect.any(Number), message: expect.any(String) }
+  if (surface === 'api-v2') return { object: 'error', type: expect.any(String), message: expect.any(String) }
+  return { detail: expect.any(String) }
 }
 
 /** Some of the inputs are right after all: a field may be null or left out, a body may be empty. */

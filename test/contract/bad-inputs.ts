@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+const SURFACES = ['sdk-v1', 'api-v2', 'admin', 'usage'] as const
+
+export type Surface = (typeof SURFACES)[number]
+
 /** One operation of a surface, as its committed OpenAPI document describes it. */
 export type Operation = {
-  surface: 'sdk-v1' | 'admin'
+  surface: Surface
   method: string
   path: string
   security: string[]
@@ -53,7 +57,7 @@ const WRONG_IDS: Array<[name: string, segment: string]> = [
 ]
 
 export function readOperations(): Operation[] {
-  return (['sdk-v1', 'admin'] as const).flatMap((surface) => {
+  return SURFACES.flatMap((surface) => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', 'openapi', `${surface}.json`), 'utf8')
     const document = JSON.parse(text) as Document
     return Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -68,11 +72,12 @@ export function readOperations(): Operation[] {
   })
 }
 
-/** All bad requests for one operation. */
-export function badInputsOf(operation: Operation): BadInput[] {
-  const good = operation.path.replaceAll(/\{[^}]+\}/g, 'bad-input-user')
-  const ids = operation.path.includes('{')
-    ? WRONG_IDS.map(([name, segment]) => ({ name, path: operation.path.replaceAll(/\{[^}]+\}/g, segment) }))
+/** All bad requests for one operation of a project. */
+export function badInputsOf(operation: Operation, projectId = ''): BadInput[] {
+  const path = operation.path.replace('{project_id}', projectId)
+  const good = path.replaceAll(/\{[^}]+\}/g, 'bad-input-user')
+  const ids = path.includes('{')
+    ? WRONG_IDS.map(([name, segment]) => ({ name, path: path.replaceAll(/\{[^}]+\}/g, segment) }))
     : []
   if (operation.method === 'GET') return ids
   const bodies = WRONG_BODIES.map(([name, body]) => ({ name, path: good, body }))
