@@ -4,6 +4,7 @@ import { docsCommand } from './docs-command.ts'
 import { exportCommand } from './export-command.ts'
 import { healthcheckCommand } from './healthcheck-command.ts'
 import { importCommand } from './import-command.ts'
+import { ledgerCommand } from './ledger-command.ts'
 import { migrateCommand } from './migrate-command.ts'
 import { openApiCommand } from './openapi-command.ts'
 import { projectCommand } from './project-command.ts'
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .addCommand(projectCommand())
     .addCommand(usageCommand())
     .addCommand(migrateCommand())
+    .addCommand(ledgerCommand())
     .addCommand(exportCommand())
     .addCommand(importCommand())
     .addCommand(healthcheckCommand())
