@@ -1,15 +1,19 @@
-import { MINUTE_MS, SECOND_MS } from '../core/lib/clock.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/lib/clock.ts'
 import { ok } from '../core/lib/result.ts'
 import { type JobRunner, startJobs } from '../jobs/job-runner.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { forgetOldAnswers } from '../usecases/idempotency.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { refreshDuePurchases } from '../usecases/purchases/refresh-due-purchases.ts'
+import { expireDueHolds } from '../usecases/wallet/expire-due-holds.ts'
 import { lapseDueLots } from '../usecases/wallet/lapse-due-lots.ts'
 
-/** A renewal, and the news that units have lapsed, are at most this late. */
+/** A renewal, the news that units have lapsed, and the end of a hold are at most this late. */
 const DUE_PURCHASES_EVERY_MS = SECOND_MS
 const DUE_LOTS_EVERY_MS = SECOND_MS
+const DUE_HOLDS_EVERY_MS = SECOND_MS
+const OLD_KEYS_EVERY_MS = HOUR_MS
 const EXPIRED_TOKENS_EVERY_MS = MINUTE_MS
 
 /** Starts what has to be done without anybody asking. */
@@ -18,6 +22,8 @@ export function startBackgroundJobs(ctx: Ctx, logger: Logger, metrics: Metrics):
     [
       { name: 'due_purchases', everyMs: DUE_PURCHASES_EVERY_MS, run: () => refreshDuePurchases(ctx) },
       { name: 'due_lots', everyMs: DUE_LOTS_EVERY_MS, run: () => lapseDueLots(ctx) },
+      { name: 'due_holds', everyMs: DUE_HOLDS_EVERY_MS, run: () => expireDueHolds(ctx) },
+      { name: 'old_idempotency_keys', everyMs: OLD_KEYS_EVERY_MS, run: () => forgetOldAnswers(ctx) },
       { name: 'expired_realtime_tokens', everyMs: EXPIRED_TOKENS_EVERY_MS, run: () => deleteExpiredTokens(ctx) },
     ],
     {

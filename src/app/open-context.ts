@@ -5,6 +5,7 @@ import { type Engine, openEngine } from '../db/engine.ts'
 import { migrate, readMigrations } from '../db/migrate.ts'
 import { newIds } from '../db/new-ids.ts'
 import { createReads } from '../db/reads.ts'
+import { sha256 } from '../db/sha256.ts'
 import { transactionRunner } from '../db/transaction.ts'
 import { findStore } from '../stores/registry.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -48,6 +49,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const ctx: Ctx = {
     clock,
     ids,
+    hash: sha256,
     stores: findStore,
     read: createReads(engine.database.query, clock),
     transaction: transactionRunner(engine.database, () => ids.next('event'), options.announce),

@@ -6,6 +6,7 @@ import { exportCommand } from './export-command.ts'
 import { healthcheckCommand } from './healthcheck-command.ts'
 import { importCommand } from './import-command.ts'
 import { keyCommand } from './key-command.ts'
+import { ledgerCommand } from './ledger-command.ts'
 import { migrateCommand } from './migrate-command.ts'
 import { openApiCommand } from './openapi-command.ts'
 import { projectCommand } from './project-command.ts'
@@ -25,6 +26,7 @@ export function createProgram(): Command {
     .addCommand(keyCommand())
     .addCommand(usageCommand())
     .addCommand(migrateCommand())
+    .addCommand(ledgerCommand())
     .addCommand(exportCommand())
     .addCommand(importCommand())
     .addCommand(healthcheckCommand())

@@ -55,6 +55,21 @@ const MOVE = statement(
    insert into wallet_holds (bucket, customer_id, ${COLUMNS}) select $3, $4, ${COLUMNS} from moved`,
 )
 
+const IN_RANGE = statement(
+  'wallet_holds.in_range',
+  `select customer_id, ${COLUMNS} from wallet_holds
+   where (bucket, customer_id) >= ($1, $2) and (bucket, customer_id) <= ($3, $4)`,
+)
+
+/** The holds of all customers from one bucket and id to another. */
+export async function holdsInRange(
+  query: Query,
+  range: readonly unknown[],
+): Promise<Array<{ customer_id: string; hold: Hold }>> {
+  const rows = await query<HoldRow & { customer_id: string }>(IN_RANGE, range)
+  return rows.map((row) => ({ customer_id: row.customer_id, hold: holdFromRow(row) }))
+}
+
 export function holdReads(query: Query): HoldReads {
   return {
     async ofCustomer(ref, { isOpen, limit }) {

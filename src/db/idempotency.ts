@@ -13,6 +13,13 @@ const INSERT = statement(
    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning 1`,
 )
 
+const DELETE_OLD = statement(
+  'idempotency_keys.delete_old',
+  `delete from idempotency_keys where (bucket, project_id, scope, key) in (
+     select bucket, project_id, scope, key from idempotency_keys where created_at < $1 order by created_at limit $2
+     for update skip locked) returning 1`,
+)
+
 export function idempotencyRows(query: Query): TxIdempotency {
   return {
     async find(key) {
@@ -23,6 +30,9 @@ export function idempotencyRows(query: Query): TxIdempotency {
       const answer = JSON.stringify(record.answer)
       const inserted = await query(INSERT, [...keyValues(key), record.fingerprint, answer, timeOf(now)])
       return inserted.length === 1
+    },
+    async deleteOlderThan(createdAt, limit) {
+      return (await query(DELETE_OLD, [timeOf(createdAt), limit])).length
     },
   }
 }

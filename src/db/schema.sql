@@ -71,6 +71,8 @@ create table customers (
   last_seen_at timestamp with time zone not null,
   revision bigint not null,
   merged_into_id text,
+  ledger_sequence bigint not null default 0,
+  ledger_hash text not null default ''::text,
   constraint customers_revision_check CHECK ((revision >= 0)),
   constraint customers_pkey PRIMARY KEY (bucket, customer_id)
 ) with (fillfactor=70);
@@ -107,6 +109,7 @@ create table idempotency_keys (
   created_at timestamp with time zone not null,
   constraint idempotency_keys_pkey PRIMARY KEY (bucket, project_id, scope, key)
 );
+CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 
 create table offerings (
   offering_id text not null,
@@ -404,8 +407,12 @@ create table wallet_transactions (
   store_transaction_id text,
   created_at timestamp with time zone not null,
   reverses_transaction_id text,
+  sequence bigint not null default 0,
+  previous_hash text not null default ''::text,
+  hash text not null default ''::text,
   constraint wallet_transactions_pkey PRIMARY KEY (bucket, customer_id, transaction_id)
 );
 CREATE INDEX wallet_transactions_by_charge ON public.wallet_transactions USING btree (purchase_id) WHERE (purchase_id IS NOT NULL);
 CREATE INDEX wallet_transactions_by_id ON public.wallet_transactions USING btree (transaction_id);
+CREATE INDEX wallet_transactions_chain ON public.wallet_transactions USING btree (bucket, customer_id, sequence);
 CREATE INDEX wallet_transactions_reversals ON public.wallet_transactions USING btree (reverses_transaction_id) WHERE (reverses_transaction_id IS NOT NULL);

@@ -7,7 +7,7 @@ import { type Query, statement } from './statement.ts'
 import { LOT_COLUMNS, type LotRow, lotFromRow } from './wallet-lot-rows.ts'
 import { timeOf } from './wire-values.ts'
 
-type FactRow = {
+export type FactRow = {
   transaction_id: string
   kind: LedgerKind
   actor: string
@@ -113,7 +113,8 @@ async function readTransaction(query: Query, row: TransactionRow): Promise<Recor
   }
 }
 
-function factsFromRow(row: FactRow): Omit<LedgerTransaction, 'changes'> {
+/** What a transaction's own row says. */
+export function factsFromRow(row: FactRow): Omit<LedgerTransaction, 'changes'> {
   return {
     transactionId: row.transaction_id,
     kind: row.kind,

@@ -1,4 +1,6 @@
 import type { CustomerRef } from '../core/customers/customer.ts'
+import { ConflictError } from '../core/lib/conflict-error.ts'
+import type { ChainLink } from '../core/wallet/chain.ts'
 import type { LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
 import { type Query, statement } from './statement.ts'
 import { LOT_COLUMNS, lotToValues } from './wallet-lot-rows.ts'
@@ -7,7 +9,8 @@ import { timeOf } from './wire-values.ts'
 const INSERT_TRANSACTION = statement(
   'wallet_transactions.insert',
   `insert into wallet_transactions (bucket, customer_id, transaction_id, kind, actor, reason, request_id, purchase_id,
-   store_transaction_id, reverses_transaction_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+   store_transaction_id, reverses_transaction_id, created_at, sequence, previous_hash, hash)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 )
 const INSERT_POSTINGS = statement(
   'wallet_postings.insert',
@@ -34,13 +37,34 @@ const SET_BALANCE = statement(
    on conflict (bucket, customer_id, currency) do update set balance = excluded.balance, owed = excluded.owed`,
 )
 
+const MOVE_HEAD = statement(
+  'customers.move_ledger_head',
+  `update customers set ledger_sequence = $3, ledger_hash = $4 where bucket = $1 and customer_id = $2
+   and ledger_sequence = $3 - 1 and ledger_hash = $5 returning 1`,
+)
+
 /** Writes a ledger transaction with everything that is kept together with it. */
-export async function appendTransaction(query: Query, ref: CustomerRef, transaction: LedgerTransaction): Promise<void> {
-  await Promise.all([insertTransaction(query, ref, transaction), ...writeProjections(query, ref, transaction)])
+export async function appendTransaction(
+  query: Query,
+  ref: CustomerRef,
+  transaction: LedgerTransaction,
+  link: ChainLink,
+): Promise<void> {
+  const [moved] = await Promise.all([
+    query(MOVE_HEAD, [ref.bucket, ref.customerId, link.sequence, link.hash, link.previousHash]),
+    insertTransaction(query, ref, transaction, link),
+    ...writeProjections(query, ref, transaction),
+  ])
+  if (moved.length !== 1) throw new ConflictError('another transaction was appended to the ledger')
 }
 
 /** The immutable part: what happened. */
-async function insertTransaction(query: Query, ref: CustomerRef, transaction: LedgerTransaction): Promise<void> {
+async function insertTransaction(
+  query: Query,
+  ref: CustomerRef,
+  transaction: LedgerTransaction,
+  link: ChainLink,
+): Promise<void> {
   const postings = transaction.changes.flatMap((change) => change.postings)
   await Promise.all([
     query(INSERT_TRANSACTION, [
@@ -55,6 +79,9 @@ async function insertTransaction(query: Query, ref: CustomerRef, transaction: Le
       transaction.storeTransactionId,
       transaction.reversesTransactionId,
       timeOf(transaction.createdAt),
+      link.sequence,
+      link.previousHash,
+      link.hash,
     ]),
     query(INSERT_POSTINGS, [
       ref.bucket,

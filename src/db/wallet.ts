@@ -1,5 +1,6 @@
 import type { CustomerRef } from '../core/customers/customer.ts'
 import type { Clock } from '../core/lib/clock.ts'
+import { type ChainHead, EMPTY_CHAIN } from '../core/wallet/chain.ts'
 import type { DebtPolicy } from '../core/wallet/policy.ts'
 import type { Wallet } from '../core/wallet/wallet.ts'
 import type { TxWallet, WalletReads } from '../usecases/ports.ts'
@@ -19,6 +20,10 @@ const BALANCES = statement(
 const BOOKED_BALANCES = statement(
   'wallet_balances.booked',
   'select currency, balance, owed from wallet_balances where bucket = $1 and customer_id = $2 order by currency',
+)
+const HEAD = statement(
+  'customers.ledger_head',
+  'select ledger_sequence as sequence, ledger_hash as hash from customers where bucket = $1 and customer_id = $2',
 )
 const OPEN_LOTS = statement(
   'wallet_lots.open',
@@ -62,18 +67,21 @@ export function walletRows(query: Query): TxWallet {
       const rows = await query<{ code: string; debt_policy: DebtPolicy }>(DEBT_POLICIES, [projectId])
       return new Map(rows.map((row) => [row.code, row.debt_policy]))
     },
-    append: (ref, transaction) => appendTransaction(query, ref, transaction),
+    append: (ref, transaction, link) => appendTransaction(query, ref, transaction, link),
   }
 }
 
-async function loadWallets(query: Query, ref: CustomerRef): Promise<Map<string, Wallet>> {
+async function loadWallets(query: Query, ref: CustomerRef): ReturnType<TxWallet['load']> {
   const key = [ref.bucket, ref.customerId]
-  const [balances, rows] = await Promise.all([
+  const [balances, rows, [head]] = await Promise.all([
     query<{ currency: string; balance: number; owed: number }>(BOOKED_BALANCES, key),
     query<LotRow>(OPEN_LOTS, key),
+    query<ChainHead>(HEAD, key),
   ])
   const lots = rows.map(lotFromRow)
-  return new Map(
-    balances.map((row) => [row.currency, { ...row, lots: lots.filter((lot) => lot.currency === row.currency) }]),
-  )
+  const wallets = balances.map((row): [string, Wallet] => [
+    row.currency,
+    { ...row, lots: lots.filter((lot) => lot.currency === row.currency) },
+  ])
+  return { wallets: new Map(wallets), head: head ?? EMPTY_CHAIN }
 }

@@ -1,6 +1,13 @@
+import { DAY_MS } from '../core/lib/clock.ts'
 import { ConflictError } from '../core/lib/conflict-error.ts'
 import { ok, type Result, refuse } from '../core/lib/result.ts'
 import type { Ctx, IdempotencyKey, Tx } from './ports.ts'
+
+/** Answers are kept for 30 days at least; a few more, so that nobody who counts days in another way is surprised. */
+const KEPT_MS = 35 * DAY_MS
+
+/** Answers forgotten at a time, so that no transaction takes long. */
+const FORGOTTEN_AT_ONCE = 1_000
 
 /** Which write, by which key; `fingerprint` is its whole input in one fixed form. A null key protects nothing. */
 export type OnceOrder = { key: IdempotencyKey | null; fingerprint: string }
@@ -31,4 +38,13 @@ export async function doOnce<Answer, Refusal>(
     throw new ConflictError('a parallel request used the same idempotency key')
   })
   return done.ok ? ok({ answer: done.value, replayed: false }) : done
+}
+
+/** Forgets answers that are older than anybody may count on. */
+export async function forgetOldAnswers(ctx: Ctx): Promise<{ done: number; more: boolean }> {
+  const forgotten = await ctx.transaction<number, never>(async (tx) =>
+    ok(await tx.idempotency.deleteOlderThan(ctx.clock.now() - KEPT_MS, FORGOTTEN_AT_ONCE)),
+  )
+  const done = forgotten.ok ? forgotten.value : 0
+  return { done, more: done === FORGOTTEN_AT_ONCE }
 }

@@ -9,6 +9,7 @@ import type { SecretKeyVersion } from '../core/projects/api-keys.ts'
 import type { App, Project, RestoreBehavior, Store } from '../core/projects/project.ts'
 import type { Environment, Purchase, PurchaseTransaction } from '../core/purchases/purchase.ts'
 import type { PurchaseSnapshot } from '../core/purchases/snapshot.ts'
+import type { ChainHead, ChainLink } from '../core/wallet/chain.ts'
 import type { Hold } from '../core/wallet/hold.ts'
 import type { LedgerKind, LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
 import type { DebtPolicy } from '../core/wallet/policy.ts'
@@ -21,6 +22,8 @@ import type { TxUsage, UsageReads } from './ports/usage.ts'
 export type Ctx = {
   clock: Clock
   ids: Ids
+  /** A cryptographic hash (SHA-256) of a text, in hex. */
+  hash(text: string): string
   read: Reads
   stores: Stores
   /**
@@ -235,7 +238,7 @@ export type TxWallet = {
    * Every wallet of a customer with the lots that still hold units, lapsed ones included: see `openWallets`, by which
    * every write begins.
    */
-  load(ref: CustomerRef): Promise<Map<string, Wallet>>
+  load(ref: CustomerRef): Promise<{ wallets: Map<string, Wallet>; head: ChainHead }>
   /** A ledger transaction of a project by its id alone, in whoever's ledger it is. */
   findTransaction(projectId: string, transactionId: string): Promise<RecordedTransaction | null>
   /** What a charge granted, and what was done about its refund: transactions of these kinds, oldest first. */
@@ -244,8 +247,11 @@ export type TxWallet = {
   standingReversals(transactionId: string): Promise<string[]>
   /** What a project's currencies do when a refund finds too little, by code; archived currencies included. */
   debtPolicies(projectId: string): Promise<Map<string, DebtPolicy>>
-  /** Writes a ledger transaction with its postings, lots, draws and the new balances. */
-  append(ref: CustomerRef, transaction: LedgerTransaction): Promise<void>
+  /**
+   * Writes a ledger transaction with its postings, lots, draws and the new balances, and moves the end of the chain on.
+   * Starts the transaction over when the chain ends somewhere else by now.
+   */
+  append(ref: CustomerRef, transaction: LedgerTransaction, link: ChainLink): Promise<void>
 }
 
 /** Scope and key of a write that is done at most once. Unique in the whole project, not per customer. */
@@ -257,6 +263,8 @@ export type TxIdempotency = {
   find(key: IdempotencyKey): Promise<IdempotencyRecord | null>
   /** Stores the answer; false when a parallel request stored one first. */
   insert(key: IdempotencyKey, record: IdempotencyRecord, now: number): Promise<boolean>
+  /** Forgets answers that were kept before an instant, the oldest first, at most `limit`. Answers how many. */
+  deleteOlderThan(createdAt: number, limit: number): Promise<number>
 }
 
 export type TxEvents = {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { identifyCustomer } from '../../src/usecases/customers/identify-customer.ts'
 import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
+import { authoriseHold } from '../../src/usecases/wallet/authorise-hold.ts'
 import { auditDatabase } from '../support/audit.ts'
 import type { AUDIT_RULES } from '../support/audit-rules.ts'
 import { buy, createDemo } from '../support/demo.ts'
@@ -18,6 +19,9 @@ beforeAll(async () => {
   await identifyCustomer(world.ctx, { projectId: demo.projectId, appUserId: PHONE, newAppUserId: 'anna' })
   const order = { projectId: demo.projectId, userId: 'anna', currency: 'CRD', amount: -30, reason: 'ZD-1' }
   await adjustBalance(world.ctx, { ...order, idempotencyKey: 'zd-1', actor: 'support', requestId: 'req1' })
+  const { projectId, userId, currency } = order
+  const by = { reason: 'job 7', idempotencyKey: null, actor: 'support', requestId: 'req2' }
+  await authoriseHold(world.ctx, { projectId, userId, currency, amount: 50, lifeMs: 60_000, ...by })
   world.clock.set(Date.parse('2026-02-28T10:00:00Z'))
   await runDue(world.ctx)
 })
@@ -47,13 +51,18 @@ const DAMAGE: Record<Rule, string> = {
   'a balance is the sum of the postings to the wallet': `update wallet_balances set balance = balance + 1 where customer_id = ${KEPT}`,
   'a balance is the sum of what remains in the lots': 'update wallet_lots set remaining = granted',
   'what is missing from a lot was drawn by ledger transactions': 'delete from wallet_draws',
-  'every draw is of a lot and a ledger transaction that exist': `update wallet_draws set transaction_id = 'vatx0'`,
+  'every draw is of a lot and a ledger transaction that exist': `update wallet_draws set transaction_id = transaction_id || 'x'`,
   'what a merge took from one customer it gave to another': `update wallet_postings set amount = amount * 2 where account = 'merged' and amount > 0`,
   'no charge gave units twice': `update wallet_transactions set store_transaction_id = 'same', purchase_id = 'same' where kind = 'purchase_grant'`,
   'no charge and no end of access was told twice': `insert into events select bucket, customer_id, event_id || 'x', project_id, revision, type, occurred_at, data from events where type = 'RENEWAL'`,
   'a transaction is undone at most once, unless that was undone': `update wallet_transactions set reverses_transaction_id = 'vatx1'`,
   'what is undone exists, in the same project': `update wallet_transactions set reverses_transaction_id = 'vatx0' where kind = 'admin_adjust'`,
   'what is owed is what the postings say': `update wallet_balances set owed = 1 where customer_id = ${KEPT}`,
+  'what holds keep is what the postings say': `update wallet_holds set captured = captured + 1`,
+  'every hold has the transaction that set its units aside': `update wallet_holds set transaction_id = 'vatx0'`,
+  'a merged customer has no holds': `update wallet_holds set (bucket, customer_id) = (select bucket, customer_id from customers where merged_into_id is not null)`,
+  'the chain of a ledger has no gap, each link follows from the one before, and it ends where the customer says': `update wallet_transactions set sequence = sequence + 1 where kind = 'admin_adjust'`,
+  'every account is one that the ledger knows': `update wallet_postings set account = 'elsewhere'`,
   'what lapsed was in lots that were over': `update wallet_transactions set kind = 'expire' where kind = 'admin_adjust'`,
   'nothing was taken out of a lot or put into it after its end, but for its lapse': `update wallet_lots set expires_at = created_at`,
   'every ledger transaction of a purchase or an operator was told once': `delete from events where type = 'VIRTUAL_CURRENCY_TRANSACTION'`,

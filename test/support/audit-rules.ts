@@ -135,6 +135,35 @@ export const AUDIT_RULES = {
       group by bucket, customer_id, currency) p using (bucket, customer_id, currency)
     where coalesce(b.owed, 0) <> coalesce(p.total, 0)`,
 
+  'what holds keep is what the postings say': `
+    select coalesce(h.customer_id, p.customer_id), coalesce(h.currency, p.currency), h.held, p.total from (
+      select bucket, customer_id, currency, sum(authorised - captured) as held from wallet_holds where status = 'open'
+      group by bucket, customer_id, currency) h full join (
+      select bucket, customer_id, currency, sum(amount) as total from wallet_postings where account = 'held'
+      group by bucket, customer_id, currency) p using (bucket, customer_id, currency)
+    where coalesce(h.held, 0) <> coalesce(p.total, 0)`,
+
+  'every hold has the transaction that set its units aside': `
+    select h.hold_id, h.transaction_id from wallet_holds h where not exists (
+      select from wallet_transactions t where t.transaction_id = h.transaction_id and t.kind = 'hold')`,
+
+  'a merged customer has no holds': `
+    select c.customer_id, h.hold_id from customers c
+    join wallet_holds h on h.bucket = c.bucket and h.customer_id = c.customer_id where c.merged_into_id is not null`,
+
+  'the chain of a ledger has no gap, each link follows from the one before, and it ends where the customer says': `
+    select customer_id, transaction_id, sequence from (
+      select t.*, row_number() over w as place, lag(t.hash, 1, '') over w as hash_before, lead(1) over w as has_next,
+        c.ledger_sequence, c.ledger_hash
+      from wallet_transactions t join customers c on c.bucket = t.bucket and c.customer_id = t.customer_id
+      window w as (partition by t.bucket, t.customer_id order by t.sequence)) link
+    where sequence <> place or previous_hash <> hash_before
+      or (has_next is null and (sequence <> ledger_sequence or hash <> ledger_hash))`,
+
+  'every account is one that the ledger knows': `
+    select transaction_id, account from wallet_postings where account not in ('wallet', 'issued_by_purchase',
+      'issued_by_operator', 'merged', 'over_cap', 'spent', 'held', 'expired', 'owed')`,
+
   'what lapsed was in lots that were over': `
     select t.transaction_id, d.lot_id from wallet_transactions t
     join wallet_draws d on d.bucket = t.bucket and d.customer_id = t.customer_id and d.transaction_id = t.transaction_id

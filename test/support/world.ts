@@ -4,6 +4,7 @@ import type { CustomerChange } from '../../src/core/events/event.ts'
 import type { Database } from '../../src/db/database.ts'
 import { newIds } from '../../src/db/new-ids.ts'
 import { createReads } from '../../src/db/reads.ts'
+import { sha256 } from '../../src/db/sha256.ts'
 import { transactionRunner } from '../../src/db/transaction.ts'
 import { findStore } from '../../src/stores/registry.ts'
 import type { Ctx } from '../../src/usecases/ports.ts'
@@ -49,6 +50,7 @@ export async function openWorld(startAt = STORY_START): Promise<World> {
   const ctx: Ctx = {
     clock,
     ids,
+    hash: sha256,
     stores: findStore,
     read: createReads(database.query, clock),
     transaction: transactionRunner(

@@ -56,3 +56,14 @@ create table wallet_holds (
 
 create index wallet_holds_by_id on wallet_holds (hold_id);
 create index wallet_holds_due on wallet_holds (expires_at) where status = 'open';
+
+-- Answers are forgotten by age.
+create index idempotency_keys_by_age on idempotency_keys (created_at);
+
+-- The chain that ties each transaction of a customer to the one before; sequence 0 is from before there was one.
+alter table wallet_transactions add column sequence bigint not null default 0;
+alter table wallet_transactions add column previous_hash text not null default '';
+alter table wallet_transactions add column hash text not null default '';
+create index wallet_transactions_chain on wallet_transactions (bucket, customer_id, sequence);
+alter table customers add column ledger_sequence bigint not null default 0;
+alter table customers add column ledger_hash text not null default '';

@@ -11,6 +11,8 @@ import { currenciesRoute } from './currencies-route.ts'
 import { answerThrown } from './error-handler.ts'
 import { listenToRefusals, sendError } from './errors.ts'
 import { adminGuard } from './guard.ts'
+import { holdListRoute } from './hold-list-route.ts'
+import { HOLD_ACTIONS, holdRoutes } from './hold-routes.ts'
 import { acceptJsonOnly } from './json-only.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
@@ -51,10 +53,14 @@ function creditsRoutes(app: FastifyInstance, deps: AdminDeps): void {
   const guardWrite = guard(deps.limits.adjust)
   adjustRoute(app, deps, guardWrite)
   reverseRoute(app, deps, guardWrite)
+  holdRoutes(app, deps, guardWrite)
+  holdListRoute(app, deps, guardRead)
   refuseOtherMethods(app, '/credits/currencies', ['GET'])
   refuseOtherMethods(app, '/credits/users/:user_id/balances', ['GET'])
   refuseOtherMethods(app, '/credits/adjust', ['POST'])
   refuseOtherMethods(app, '/credits/users/:user_id/adjust', ['POST'])
+  refuseOtherMethods(app, '/credits/users/:user_id/holds', ['GET', 'POST'])
+  for (const action of HOLD_ACTIONS) refuseOtherMethods(app, `/credits/holds/:hold_id/${action}`, ['POST'])
   refuseOtherMethods(app, '/credits/users/:user_id/transactions', ['GET'])
   refuseOtherMethods(app, '/credits/transactions/:transaction_id', ['GET'])
   refuseOtherMethods(app, '/credits/transactions/:transaction_id/reverse', ['POST'])

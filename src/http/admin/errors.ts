@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
+import type { AuthoriseRefusal } from '../../usecases/wallet/authorise-hold.ts'
+import type { ChangeHoldRefusal } from '../../usecases/wallet/change-hold.ts'
 import type { ReverseRefusal } from '../../usecases/wallet/reverse-transaction.ts'
 import type { AdjustFault } from './parse-adjust.ts'
 
@@ -25,6 +27,11 @@ export const ADMIN_ERRORS = {
   unknown_currency: 422,
   insufficient_balance: 422,
   balance_above_maximum: 422,
+  hold_not_found: 404,
+  hold_closed: 409,
+  hold_expired: 409,
+  hold_too_long: 422,
+  too_many_holds: 422,
   already_reversed: 409,
   not_reversible: 422,
   transaction_not_found: 404,
@@ -41,6 +48,11 @@ export const CODE_OF_REFUSAL = {
   insufficient_balance: 'insufficient_balance',
   balance_above_maximum: 'balance_above_maximum',
   transaction_not_found: 'transaction_not_found',
+  hold_not_found: 'hold_not_found',
+  hold_closed: 'hold_closed',
+  hold_expired: 'hold_expired',
+  hold_too_long: 'hold_too_long',
+  too_many_holds: 'too_many_holds',
   already_reversed: 'already_reversed',
   not_reversible: 'not_reversible',
   customer_not_found: 'rc_customer_not_found',
@@ -53,6 +65,8 @@ export const CODE_OF_REFUSAL = {
 } as const satisfies Record<
   | AdjustRefusal['code']
   | ReverseRefusal['code']
+  | AuthoriseRefusal['code']
+  | ChangeHoldRefusal['code']
   | ProjectRefusal['code']
   | Exclude<AdjustFault['code'], 'fields_invalid'>,
   AdminErrorCode

@@ -1,16 +1,14 @@
-import { type Customer, isSameCustomer } from '../../core/customers/customer.ts'
 import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import type { DeductRefusal } from '../../core/wallet/deduct.ts'
-import type { DrawnUnits, GiveBackWorld } from '../../core/wallet/give-back.ts'
 import { captureHold, type Hold, type HoldClosed, heldOf, judgeHold, releaseHold } from '../../core/wallet/hold.ts'
 import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
-import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
-import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
+import type { WalletChange } from '../../core/wallet/wallet.ts'
 import { lockSurvivor } from '../customers/lock-survivor.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
 import type { Ctx, Tx } from '../ports.ts'
+import { heldUnits, holdChange, releaseWorld } from './held-units.ts'
 import { HOLD_LIFE_MAX_MS } from './hold-limits.ts'
 import type { HoldAnswer, HoldOutcome } from './hold-outcome.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from './open-wallets.ts'
@@ -81,22 +79,14 @@ async function decide(
     }
     return ok({ hold: { ...hold, expiresAt }, change: null })
   }
-  const [wallet, drawn, world] = [walletIn(open, hold.currency), await drawnBy(tx, open.customer, hold), worldOf(ctx)]
+  const [wallet, drawn, world] = [
+    walletIn(open, hold.currency),
+    await heldUnits(tx, open.customer, hold),
+    releaseWorld(ctx),
+  ]
   if (order.kind === 'void') return ok(releaseHold(wallet, hold, drawn, 'voided', world))
   const { keepOpen } = order
   return captureHold(wallet, hold, drawn, { amount: order.amount ?? heldOf(hold), keepOpen }, world)
-}
-
-/** The units that a hold drew, with their lots. After a merge these are in the ledger of the one who was merged away. */
-async function drawnBy(tx: Tx, customer: Customer, hold: Hold): Promise<DrawnUnits[]> {
-  const first = await tx.wallet.findTransaction(customer.projectId, hold.transactionId)
-  if (first === null) throw new Error('broken invariant: a hold has the transaction that set its units aside')
-  const isHere = isSameCustomer(first.owner, customer)
-  return first.changes.flatMap(({ draws }) => draws.map(({ lot, amount }) => ({ lot, amount, isHere })))
-}
-
-function worldOf(ctx: Ctx): GiveBackWorld {
-  return { now: ctx.clock.now(), nextLotId: () => ctx.ids.next('lot'), policy: DEFAULT_POLICY }
 }
 
 type Change = Decided & {
@@ -111,7 +101,7 @@ async function save(
   { open, input, hold, change, keep }: Change,
 ): Promise<{ answer: HoldAnswer; revision: number }> {
   const { customer } = open
-  const wallet: Pick<Wallet, 'balance'> = walletIn(open, hold.currency)
+  const wallet = walletIn(open, hold.currency)
   const transactionId = change === null ? hold.transactionId : ctx.ids.next('walletTransaction')
   const balance = change?.balanceAfter ?? wallet.balance
   const answer = { hold, userId: customer.originalAppUserId, balance, transactionId }
@@ -123,37 +113,20 @@ async function save(
     actor: input.actor,
     requestId: input.requestId,
   }
-  const posted = change && postLedger(tx, ctx, open, { ...facts, transactionId, changes: [change] }, 'admin_api')
+  // What only turns kept units into used ones changes no balance.
+  const told = balance === wallet.balance ? null : 'admin_api'
+  const posted = change && postLedger(tx, ctx, open, { ...facts, transactionId, changes: [change] }, told)
   const isSeen = open.currencies.size > 0
   const [, , , changed] = await Promise.all([
     keep(answer),
     posted,
     tx.holds.save(customer, hold),
-    isSeen ? recordChange(tx, customer, changeOf(ctx, open)) : customer,
+    isSeen ? recordChange(tx, customer, holdChange(ctx, open)) : customer,
   ])
   return { answer, revision: changed.revision }
-}
-
-function changeOf(ctx: Ctx, open: OpenWallets): Parameters<typeof recordChange>[2] {
-  const currencies = [...open.currencies]
-  return { kinds: ['usage'], cause: 'hold', currencies, events: open.events, now: ctx.clock.now() }
 }
 
 function onceOrder({ projectId, idempotencyKey, holdId, order, reason }: ChangeHoldInput): OnceOrder {
   const key = idempotencyKey === null ? null : { projectId, scope: `admin.credits.${order.kind}`, key: idempotencyKey }
   return { key, fingerprint: JSON.stringify([holdId, order, reason]) }
-}
-
-/** Releases a hold whose time is up. Nothing happens when somebody was there first. */
-export async function expireHold(tx: Tx, ctx: Ctx, customer: Customer, holdId: string): Promise<boolean> {
-  const hold = await tx.holds.get(customer, holdId)
-  const now = ctx.clock.now()
-  if (hold === null || hold.status !== 'open' || hold.expiresAt > now) return false
-  const open = await openWallets(tx, ctx, customer)
-  const drawn = await drawnBy(tx, customer, hold)
-  const released = releaseHold(walletIn(open, hold.currency), hold, drawn, 'expired', worldOf(ctx))
-  const facts = { ...BY_RULE, kind: 'hold_release' as const, reason: hold.reason, changes: [released.change] }
-  await postLedger(tx, ctx, open, facts, 'admin_api')
-  await Promise.all([tx.holds.save(customer, released.hold), recordChange(tx, customer, changeOf(ctx, open))])
-  return true
 }

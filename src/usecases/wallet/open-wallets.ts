@@ -1,6 +1,7 @@
 import type { Customer } from '../../core/customers/customer.ts'
 import type { DomainEvent } from '../../core/events/event.ts'
 import { applyChange } from '../../core/wallet/apply-change.ts'
+import { type ChainHead, nextLink, sealedFacts } from '../../core/wallet/chain.ts'
 import { lapse } from '../../core/wallet/lapse.ts'
 import { BY_RULE, type LedgerTransaction, ledgerTransaction } from '../../core/wallet/ledger-transaction.ts'
 import { emptyWallet, type Wallet, type WalletChange } from '../../core/wallet/wallet.ts'
@@ -15,6 +16,8 @@ export type OpenWallets = {
   wallets: Map<string, Wallet>
   events: DomainEvent[]
   currencies: Set<string>
+  /** The end of the chain of the customer's ledger. */
+  head: ChainHead
 }
 
 /** Who caused a change, in the words of RevenueCat's webhook; null is told to nobody. */
@@ -25,7 +28,7 @@ type ToldSource = 'in_app_purchase' | 'admin_api' | null
  * next can neither spend nor count it.
  */
 export async function openWallets(tx: Tx, ctx: Ctx, customer: Customer): Promise<OpenWallets> {
-  const open: OpenWallets = { customer, wallets: await tx.wallet.load(customer), events: [], currencies: new Set() }
+  const open: OpenWallets = { customer, ...(await tx.wallet.load(customer)), events: [], currencies: new Set() }
   const now = ctx.clock.now()
   const changes = [...open.wallets.values()].flatMap((wallet) => lapse(wallet, now) ?? [])
   if (changes.length > 0) await postLedger(tx, ctx, open, { ...BY_RULE, kind: 'expire', changes }, 'in_app_purchase')
@@ -56,7 +59,9 @@ export async function postLedger(
   })
   const adjustments = transaction.changes.map((change) => ({ currency: change.currency, amount: apply(open, change) }))
   if (source !== null) open.events.push(eventOf(transaction, source, adjustments))
-  await tx.wallet.append(open.customer, transaction)
+  const link = nextLink(open.head, sealedFacts(open.customer.customerId, transaction), ctx.hash)
+  open.head = link
+  await tx.wallet.append(open.customer, transaction, link)
   return transaction
 }
 
