@@ -380,6 +380,7 @@ create table wallet_lots (
   constraint wallet_lots_pkey PRIMARY KEY (bucket, customer_id, lot_id)
 ) with (fillfactor=70);
 CREATE INDEX wallet_lots_due ON public.wallet_lots USING btree (expires_at) WHERE ((remaining > 0) AND (expires_at IS NOT NULL));
+CREATE INDEX wallet_lots_lapsing ON public.wallet_lots USING btree (bucket, customer_id, expires_at) WHERE ((remaining > 0) AND (expires_at IS NOT NULL));
 CREATE INDEX wallet_lots_open ON public.wallet_lots USING btree (bucket, customer_id, currency) WHERE (remaining > 0);
 
 create table wallet_postings (

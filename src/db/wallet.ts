@@ -3,7 +3,7 @@ import type { Clock } from '../core/lib/clock.ts'
 import { type ChainHead, EMPTY_CHAIN } from '../core/wallet/chain.ts'
 import type { DebtPolicy } from '../core/wallet/policy.ts'
 import type { Wallet } from '../core/wallet/wallet.ts'
-import type { TxWallet, WalletReads } from '../usecases/ports.ts'
+import type { LotsNeeded, TxWallet, WalletReads } from '../usecases/ports.ts'
 import { type Query, statement } from './statement.ts'
 import { readHistory, walletHistory } from './wallet-history.ts'
 import { LOT_COLUMNS, type LotRow, lotFromRow } from './wallet-lot-rows.ts'
@@ -28,6 +28,10 @@ const HEAD = statement(
 const OPEN_LOTS = statement(
   'wallet_lots.open',
   `select ${LOT_COLUMNS} from wallet_lots where bucket = $1 and customer_id = $2 and remaining > 0`,
+)
+const LAPSED_LOTS = statement(
+  'wallet_lots.lapsed',
+  `select ${LOT_COLUMNS} from wallet_lots where bucket = $1 and customer_id = $2 and remaining > 0 and expires_at <= $3`,
 )
 const LAPSING = statement(
   'wallet_lots.lapsing',
@@ -62,7 +66,7 @@ export function walletReads(query: Query, clock: Clock): WalletReads {
 export function walletRows(query: Query): TxWallet {
   return {
     ...walletHistory(query),
-    load: (ref) => loadWallets(query, ref),
+    load: (ref, needed, now) => loadWallets(query, ref, needed, now),
     async debtPolicies(projectId) {
       const rows = await query<{ code: string; debt_policy: DebtPolicy }>(DEBT_POLICIES, [projectId])
       return new Map(rows.map((row) => [row.code, row.debt_policy]))
@@ -71,11 +75,16 @@ export function walletRows(query: Query): TxWallet {
   }
 }
 
-async function loadWallets(query: Query, ref: CustomerRef): ReturnType<TxWallet['load']> {
+async function loadWallets(
+  query: Query,
+  ref: CustomerRef,
+  needed: LotsNeeded,
+  now: number,
+): ReturnType<TxWallet['load']> {
   const key = [ref.bucket, ref.customerId]
   const [balances, rows, [head]] = await Promise.all([
     query<{ currency: string; balance: number; owed: number }>(BOOKED_BALANCES, key),
-    query<LotRow>(OPEN_LOTS, key),
+    needed === 'all' ? query<LotRow>(OPEN_LOTS, key) : query<LotRow>(LAPSED_LOTS, [...key, timeOf(now)]),
     query<ChainHead>(HEAD, key),
   ])
   const lots = rows.map(lotFromRow)

@@ -233,12 +233,18 @@ export type RecordedTransaction = Omit<LedgerTransaction, 'changes'> & {
 /** One charge at a store. Its transactions stay where they were written, whoever has the purchase now. */
 export type ChargeKey = { projectId: string; purchaseId: string; storeTransactionId: string }
 
+/**
+ * Which lots a decision looks at. A grant looks at none but those that have lapsed; whoever spends or moves units needs
+ * all that still hold some, and a customer may have thousands.
+ */
+export type LotsNeeded = 'all' | 'lapsed'
+
 export type TxWallet = {
   /**
-   * Every wallet of a customer with the lots that still hold units, lapsed ones included: see `openWallets`, by which
-   * every write begins.
+   * Every wallet of a customer with the lots that are needed, lapsed ones included: see `openWallets`, by which every
+   * write begins.
    */
-  load(ref: CustomerRef): Promise<{ wallets: Map<string, Wallet>; head: ChainHead }>
+  load(ref: CustomerRef, lots: LotsNeeded, now: number): Promise<{ wallets: Map<string, Wallet>; head: ChainHead }>
   /** A ledger transaction of a project by its id alone, in whoever's ledger it is. */
   findTransaction(projectId: string, transactionId: string): Promise<RecordedTransaction | null>
   /** What a charge granted, and what was done about its refund: transactions of these kinds, oldest first. */

@@ -26,6 +26,8 @@ create index wallet_transactions_by_charge on wallet_transactions (purchase_id) 
 
 -- The lot of which this one is the continuation in another customer's wallet.
 alter table wallet_lots add column origin_lot_id text;
+create index wallet_lots_lapsing on wallet_lots (bucket, customer_id, expires_at)
+  where remaining > 0 and expires_at is not null;
 create index wallet_lots_due on wallet_lots (expires_at) where remaining > 0 and expires_at is not null;
 
 -- A negative draw puts units back into the lot.

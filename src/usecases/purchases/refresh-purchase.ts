@@ -6,8 +6,8 @@ import { recordChange } from '../customers/record-change.ts'
 import type { Ctx, DuePurchase, PurchaseChain } from '../ports.ts'
 import { savePurchase } from './save-purchase.ts'
 
-/** `postponed`: the store gave no answer, and the purchase stays due. `overtaken`: somebody else was there first. */
-export type RefreshOutcome = 'changed' | 'overtaken' | 'postponed'
+/** `unchanged`: nothing is new. `postponed`: the store gave no answer. `overtaken`: somebody else was there first. */
+export type RefreshOutcome = 'changed' | 'unchanged' | 'overtaken' | 'postponed'
 
 /**
  * Asks the store about a purchase that is due and records what follows: a renewal with its units, or the end of access.
@@ -19,16 +19,11 @@ export async function refreshPurchase(ctx: Ctx, due: DuePurchase): Promise<Refre
     ctx.read.catalog.ofProject(due.ref.projectId),
     ctx.read.purchases.chain(due.ref, due.purchaseId),
   ])
-  if (project === null || chain === null || !isDue(chain.purchase, ctx.clock.now())) return 'overtaken'
+  if (project === null || chain === null) return 'overtaken'
   const adapter = ctx.stores(chain.purchase.store)
   const answer = await adapter?.refresh({ project, catalog, ...chain, now: ctx.clock.now() })
   if (answer === undefined || !answer.ok) return 'postponed'
   return recordRefresh(ctx, due, chain, catalog, answer.value)
-}
-
-/** Somebody else may have looked after it since it was listed. */
-function isDue({ dueAt }: Purchase, now: number): boolean {
-  return dueAt !== null && dueAt <= now
 }
 
 async function recordRefresh(
@@ -45,6 +40,7 @@ async function recordRefresh(
     if (!isUnchanged(current, asked.purchase)) return ok('overtaken' as const)
     const presentedOffering = current.presentedOffering
     const saved = await savePurchase(tx, ctx, customer, { current, snapshot, catalog, presentedOffering })
+    if (saved.events.length === 0 && isUnchanged(saved.purchase, current)) return ok('unchanged' as const)
     await recordChange(tx, customer, { ...saved, now: ctx.clock.now() })
     return ok('changed' as const)
   })
@@ -53,5 +49,6 @@ async function recordRefresh(
 
 /** Any difference counts: an answer given about a purchase that renews must not be applied to one that was stopped. */
 function isUnchanged(current: Purchase, asked: Purchase): boolean {
-  return JSON.stringify(current) === JSON.stringify(asked)
+  const facts = Object.keys(current) as Array<keyof Purchase>
+  return facts.every((fact) => JSON.stringify(current[fact]) === JSON.stringify(asked[fact]))
 }

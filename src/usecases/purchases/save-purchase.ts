@@ -29,7 +29,7 @@ export async function savePurchase(
   const decision = decidePurchase({ ...input, now, purchaseId: input.purchaseId ?? ctx.ids.next('purchase') })
   await tx.purchases.save(customer, decision.purchase, decision.newTransactions)
   const movesUnits = decision.grants.length > 0 || decision.refund !== null
-  const open = movesUnits ? await openWallets(tx, ctx, customer) : null
+  const open = movesUnits ? await openWallets(tx, ctx, customer, decision.refund === null ? 'lapsed' : 'all') : null
   if (open !== null) await grantUnits(tx, ctx, open, decision)
   if (open !== null && decision.refund !== null) await settleRefund(tx, ctx, open, decision.purchase, decision.refund)
   const currencies = [...(open?.currencies ?? [])]

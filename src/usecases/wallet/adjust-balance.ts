@@ -60,7 +60,7 @@ export async function adjustBalance(ctx: Ctx, input: AdjustInput): Promise<Resul
         return refuse({ code: 'currency_unknown', currency: input.currency })
       }
       if (customer === null) return refuse({ code: 'customer_not_found' })
-      const open = await openWallets(tx, ctx, customer)
+      const open = await openWallets(tx, ctx, customer, input.amount > 0 ? 'lapsed' : 'all')
       const change = decideChange(ctx, input, walletIn(open, input.currency))
       if (!change.ok) return change
       const saved = await save(tx, ctx, { open, input, change: change.value, keep })

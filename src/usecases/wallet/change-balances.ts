@@ -68,7 +68,8 @@ export async function changeBalances(
       for (const code of input.amounts.keys()) {
         if (!codes.has(code)) return refuse({ code: 'currency_unknown', currency: code })
       }
-      const open = await openWallets(tx, ctx, customer)
+      const onlyAdds = [...input.amounts.values()].every((amount) => amount > 0)
+      const open = await openWallets(tx, ctx, customer, onlyAdds ? 'lapsed' : 'all')
       const decision = decide(ctx, input, currencies, open)
       // A refusal is committed where it has to be kept. Without a key the transaction ends as if it had not begun.
       if (!decision.ok && input.idempotency === null) return decision

@@ -5,7 +5,7 @@ import { type ChainHead, nextLink, sealedFacts } from '../../core/wallet/chain.t
 import { lapse } from '../../core/wallet/lapse.ts'
 import { BY_RULE, type LedgerTransaction, ledgerTransaction } from '../../core/wallet/ledger-transaction.ts'
 import { emptyWallet, type Wallet, type WalletChange } from '../../core/wallet/wallet.ts'
-import type { Ctx, Tx } from '../ports.ts'
+import type { Ctx, LotsNeeded, Tx } from '../ports.ts'
 
 /**
  * The wallets of one locked customer while they are changed in one database transaction. `events` and `currencies`
@@ -25,11 +25,17 @@ type ToldSource = 'in_app_purchase' | 'admin_api' | null
 
 /**
  * Opens the wallets of a locked customer. What has lapsed by now is booked as such first, so that whatever is decided
- * next can neither spend nor count it.
+ * next can neither spend nor count it. Ask for the `lapsed` lots alone when units are only added.
  */
-export async function openWallets(tx: Tx, ctx: Ctx, customer: Customer): Promise<OpenWallets> {
-  const open: OpenWallets = { customer, ...(await tx.wallet.load(customer)), events: [], currencies: new Set() }
+export async function openWallets(
+  tx: Tx,
+  ctx: Ctx,
+  customer: Customer,
+  needed: LotsNeeded = 'all',
+): Promise<OpenWallets> {
   const now = ctx.clock.now()
+  const loaded = await tx.wallet.load(customer, needed, now)
+  const open: OpenWallets = { customer, ...loaded, events: [], currencies: new Set() }
   const changes = [...open.wallets.values()].flatMap((wallet) => lapse(wallet, now) ?? [])
   if (changes.length > 0) await postLedger(tx, ctx, open, { ...BY_RULE, kind: 'expire', changes }, 'in_app_purchase')
   return open
