@@ -37,7 +37,8 @@ function verifyCommand(): Command {
       if (options.json) print(JSON.stringify(report, null, 2))
       const { fault, customers, transactions } = report
       if (fault !== null) fail(`the ledger is not sound: customer ${fault.customerId}, ${fault.row}: ${fault.problem}`)
-      if (!options.json) print(`${count(transactions)} transactions of ${count(customers)} customers are sound`)
+      if (!options.json)
+        print(`The ledger is sound: ${count(transactions)} transactions, customers: ${count(customers)}`)
     })
 }
 

@@ -64,7 +64,9 @@ export async function readExportFile<Value>(
 ): Promise<Value> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES })
   const text = createGunzip({ chunkSize: CHUNK_BYTES })
-  // An error of either, and an abort, reach the consumer through `text`.
+  // An error of either, and an abort, reach the consumer through `text`. The decompressor works on another thread and may
+  // report once more after everybody has left: that must not end the process.
+  text.on('error', () => undefined)
   pipeline(file, text, { ...(signal && { signal }) }).catch(() => undefined)
   try {
     return await consume(text)
