@@ -33,7 +33,8 @@ describe('the pages', () => {
     const { body } = await (await pagesApp({ engine: '<b>PostgreSQL' })).inject('/')
     expect(body).toContain('<dd>1.2.3</dd>')
     expect(body).toContain('<dd>&lt;b&gt;PostgreSQL</dd>')
-    for (const place of ['/try', '/reference', '/openapi/sdk-v1.json', '/openapi/admin.json', '/ready', '/metrics']) {
+    const documents = ['sdk-v1', 'api-v2', 'admin', 'usage'].map((name) => `/openapi/${name}.json`)
+    for (const place of ['/try', '/reference', ...documents, '/ready', '/metrics']) {
       expect(body).toContain(`href="${place}"`)
     }
   })

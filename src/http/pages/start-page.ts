@@ -11,6 +11,7 @@ const API_PLACES: readonly Place[] = [
   { href: '/openapi/sdk-v1.json', name: 'OpenAPI: SDK API v1', text: 'What the SDKs call, as a document for tools.' },
   { href: '/openapi/api-v2.json', name: 'OpenAPI: REST API v2', text: 'What server clients call.' },
   { href: '/openapi/admin.json', name: 'OpenAPI: Admin Credits API', text: 'What operators and live apps call.' },
+  { href: '/openapi/usage.json', name: 'OpenAPI: Usage', text: 'What was used, and consumption.' },
 ]
 
 const TRY_IT: Place = { href: '/try', name: 'Try it', text: 'Buy, log in, and watch a balance change.' }
@@ -87,6 +88,8 @@ repository has the lines to copy, and <code>data/credentials.json</code> has the
 const ownSteps = html`<section aria-labelledby="next">
 <h2 id="next">What to do next</h2>
 <ol class="steps">
+<li>Create a project, an app and its keys: <code>purser project create</code>, <code>purser app create</code>,
+<code>purser key create</code>.</li>
 <li>Set this address as the proxy URL of RevenueCat’s SDK in your app; <code>docs/start.md</code> in the repository shows
 how.</li>
 <li><code>docs/configuration.md</code> lists every setting; <code>purser config</code> shows those in effect.</li>
