@@ -45,7 +45,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     bus.publish(change)
   }
   const onWait = (waitMs: number) => metrics.recordDatabaseWait(waitMs)
-  const { ctx, engine, isReachable } = await openContext({ ...options, announce, onWait })
+  const onGroup = (size: number) => metrics.recordGroup(size)
+  const { ctx, engine, isReachable } = await openContext({ ...options, announce, onWait, onGroup })
   const state = { isDraining: false }
   const newRequestId = requestIds(randomBytes)
   const secrets = createTokenSecrets()

@@ -6,7 +6,7 @@ import { migrate, readMigrations } from '../db/migrate.ts'
 import { newIds } from '../db/new-ids.ts'
 import { createReads } from '../db/reads.ts'
 import { sha256 } from '../db/sha256.ts'
-import { transactionRunner } from '../db/transaction.ts'
+import { createWrites } from '../db/writes.ts'
 import { findStore } from '../stores/registry.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Ctx } from '../usecases/ports.ts'
@@ -17,6 +17,8 @@ export type ContextOptions = {
   logger: Logger
   announce: (change: CustomerChange, events: readonly DomainEvent[]) => void
   onWait: (waitMs: number) => void
+  /** Told how many wallet writes shared a transaction. */
+  onGroup: (size: number) => void
   /** Told when the embedded database server is gone for good. */
   onFailure: (error: Error) => void
 }
@@ -52,7 +54,14 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     hash: sha256,
     stores: findStore,
     read: createReads(engine.database.query, clock),
-    transaction: transactionRunner(engine.database, () => ids.next('event'), options.announce),
+    ...createWrites({
+      database: engine.database,
+      newEventId: () => ids.next('event'),
+      announce: options.announce,
+      now: () => clock.now(),
+      groupMax: settings.databaseGroupMax,
+      onGroup: options.onGroup,
+    }),
   }
   return { ctx, engine, isReachable: () => isReachable(ctx) }
 }

@@ -21,6 +21,7 @@ export async function withContext<Value>(work: (context: Context) => Promise<Val
     logger,
     announce: () => undefined,
     onWait: () => undefined,
+    onGroup: () => undefined,
     onFailure: (error) => fail(error.message),
   })
   try {

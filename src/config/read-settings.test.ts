@@ -35,6 +35,7 @@ describe('an empty environment', () => {
       dataDir: './data',
       databaseUrl: undefined,
       databasePoolSize: 8,
+      databaseGroupMax: 64,
       databaseNamedStatements: true,
       adminSecrets: [],
       identityJwksUrl: undefined,

@@ -88,6 +88,17 @@ export const settingDefinitions = {
     unit: 'connections',
     help: 'Most connections this process opens to the database.',
   },
+  databaseGroupMax: {
+    name: 'PURSER_DATABASE_GROUP_MAX',
+    type: 'integer',
+    group: 'database',
+    secret: false,
+    default: 64,
+    min: 1,
+    max: 256,
+    unit: 'writes',
+    help: 'Most wallet writes that share one transaction when they are wanted at the same moment. 1 gives each its own.',
+  },
   databaseStatementTimeoutMs: {
     ...milliseconds,
     name: 'PURSER_DATABASE_STATEMENT_TIMEOUT_MS',

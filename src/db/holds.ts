@@ -18,16 +18,16 @@ type HoldRow = {
 }
 type OwnerRow = { project_id: string; bucket: number; customer_id: string }
 
-const COLUMNS = `hold_id, transaction_id, currency, status, authorised, captured, reason, actor, expires_at, created_at,
+export const HOLD_COLUMNS = `hold_id, transaction_id, currency, status, authorised, captured, reason, actor, expires_at, created_at,
   closed_at`
 
 const GET = statement(
   'wallet_holds.get',
-  `select ${COLUMNS} from wallet_holds where bucket = $1 and customer_id = $2 and hold_id = $3`,
+  `select ${HOLD_COLUMNS} from wallet_holds where bucket = $1 and customer_id = $2 and hold_id = $3`,
 )
 const OF_CUSTOMER = statement(
   'wallet_holds.of_customer',
-  `select ${COLUMNS} from wallet_holds where bucket = $1 and customer_id = $2 and (not $3 or status = 'open')
+  `select ${HOLD_COLUMNS} from wallet_holds where bucket = $1 and customer_id = $2 and (not $3 or status = 'open')
    order by hold_id desc limit $4`,
 )
 const OWNER = statement(
@@ -44,7 +44,7 @@ const DUE = statement(
 )
 const SAVE = statement(
   'wallet_holds.save',
-  `insert into wallet_holds (bucket, customer_id, ${COLUMNS})
+  `insert into wallet_holds (bucket, customer_id, ${HOLD_COLUMNS})
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
    on conflict (bucket, customer_id, hold_id) do update set status = excluded.status, captured = excluded.captured,
    expires_at = excluded.expires_at, closed_at = excluded.closed_at`,
@@ -52,14 +52,29 @@ const SAVE = statement(
 const MOVE = statement(
   'wallet_holds.move',
   `with moved as (delete from wallet_holds where bucket = $1 and customer_id = $2 returning *)
-   insert into wallet_holds (bucket, customer_id, ${COLUMNS}) select $3, $4, ${COLUMNS} from moved`,
+   insert into wallet_holds (bucket, customer_id, ${HOLD_COLUMNS}) select $3, $4, ${HOLD_COLUMNS} from moved`,
 )
 
+const OPEN_OF_MANY = statement(
+  'wallet_holds.open_of_many',
+  `select h.customer_id, ${HOLD_COLUMNS} from unnest($1::smallint[], $2::text[]) as k (bucket, customer_id)
+   join wallet_holds h on h.bucket = k.bucket and h.customer_id = k.customer_id and h.status = 'open'
+   order by h.hold_id desc`,
+)
 const IN_RANGE = statement(
   'wallet_holds.in_range',
-  `select customer_id, ${COLUMNS} from wallet_holds
+  `select customer_id, ${HOLD_COLUMNS} from wallet_holds
    where (bucket, customer_id) >= ($1, $2) and (bucket, customer_id) <= ($3, $4)`,
 )
+
+/** The open holds of several customers, by customer id; the newest first. */
+export async function openHoldsOfMany(query: Query, customers: [number[], string[]]): Promise<Map<string, Hold[]>> {
+  const holds = new Map<string, Hold[]>()
+  for (const row of await query<HoldRow & { customer_id: string }>(OPEN_OF_MANY, customers)) {
+    holds.set(row.customer_id, [...(holds.get(row.customer_id) ?? []), holdFromRow(row)])
+  }
+  return holds
+}
 
 /** The holds of all customers from one bucket and id to another. */
 export async function holdsInRange(
@@ -106,8 +121,8 @@ function ownerFromRow(row: OwnerRow) {
   return { projectId: row.project_id, bucket: row.bucket, customerId: row.customer_id }
 }
 
-/** The values in the order of `COLUMNS`. */
-function holdToValues(hold: Hold): unknown[] {
+/** The values in the order of `HOLD_COLUMNS`. */
+export function holdToValues(hold: Hold): unknown[] {
   return [
     hold.holdId,
     hold.transactionId,

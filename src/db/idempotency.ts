@@ -37,6 +37,7 @@ export function idempotencyRows(query: Query): TxIdempotency {
   }
 }
 
-function keyValues({ projectId, scope, key }: IdempotencyKey): unknown[] {
+/** The primary key of an idempotency key's row. */
+export function keyValues({ projectId, scope, key }: IdempotencyKey): unknown[] {
   return [bucketOf(projectId, scope, key), projectId, scope, key]
 }

@@ -15,6 +15,8 @@ export type Metrics = {
   recordHttpRequest(request: AnsweredRequest): void
   /** Time a caller waited for a database connection. */
   recordDatabaseWait(waitMs: number): void
+  /** How many wallet writes shared a database transaction. */
+  recordGroup(size: number): void
   /** A request that was refused for an expected reason, by its machine-readable code. */
   recordRefusal(surface: string, code: string | number): void
   /** How many realtime sessions are connected now. */
@@ -35,6 +37,9 @@ const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 /** A free connection takes microseconds; more than a second is an outage. In seconds. */
 const WAIT_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
 
+/** Writes in one group, up to the largest that may be set. */
+const GROUP_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+
 const MS_PER_SECOND = 1_000
 
 /** Creates the metrics of one process in a registry of their own, together with the usual process metrics. */
@@ -47,6 +52,12 @@ export function createMetrics(): Metrics {
     buckets: WAIT_BUCKETS,
     registers: [registry],
   })
+  const groups = new Histogram({
+    name: 'purser_database_group_size',
+    help: 'Wallet writes that shared a database transaction.',
+    buckets: GROUP_BUCKETS,
+    registers: [registry],
+  })
   const sessions = new Gauge({
     name: 'purser_realtime_sessions',
     help: 'Realtime sessions connected now.',
@@ -55,6 +66,7 @@ export function createMetrics(): Metrics {
   return {
     recordHttpRequest: httpRequests(registry),
     recordDatabaseWait: (waitMs) => wait.observe(waitMs / MS_PER_SECOND),
+    recordGroup: (size) => groups.observe(size),
     recordRefusal: pairCounter(registry, 'purser_refusals_total', 'Requests refused for an expected reason.', [
       'surface',
       'code',

@@ -23,7 +23,7 @@ export type Done<Answer> = { answer: Answer; replayed: boolean }
  * parallel requests the second waits for the first, and is then begun again, to find what the first has kept.
  */
 export async function doOnce<Answer, Refusal>(
-  tx: Tx,
+  tx: { idempotency: Pick<Tx['idempotency'], 'find' | 'insert'> },
   ctx: Ctx,
   { key, fingerprint }: OnceOrder,
   work: (keep: (answer: Answer) => Promise<void>) => Promise<Result<Answer, Refusal>>,

@@ -16,6 +16,7 @@ import type { DebtPolicy } from '../core/wallet/policy.ts'
 import type { RecordedChange } from '../core/wallet/reverse.ts'
 import type { Wallet } from '../core/wallet/wallet.ts'
 import type { CatalogReads, TxCatalog } from './ports/catalog.ts'
+import type { GroupSubject, GroupTx } from './ports/group-commit.ts'
 import type { TxUsage, UsageReads } from './ports/usage.ts'
 
 /** What every use case gets. Built once, in `app.ts`; tests build it with their own clock and ids. */
@@ -32,6 +33,14 @@ export type Ctx = {
    * so `work` must have no effect outside `tx`. Announces the recorded changes after commit.
    */
   transaction<Value, Refusal>(work: (tx: Tx) => Promise<Result<Value, Refusal>>): Promise<Result<Value, Refusal>>
+  /**
+   * Like `transaction`, for a write to one customer's wallet: may share its database transaction with writes of others
+   * that are wanted at the same moment. `work` must wait for nothing but its `tx`.
+   */
+  groupedTransaction<Value, Refusal>(
+    subject: GroupSubject,
+    work: (tx: GroupTx) => Promise<Result<Value, Refusal>>,
+  ): Promise<Result<Value, Refusal>>
 }
 
 /** Reads that need no transaction. Each answers from one statement, so it is consistent in itself. */

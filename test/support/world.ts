@@ -5,7 +5,7 @@ import type { Database } from '../../src/db/database.ts'
 import { newIds } from '../../src/db/new-ids.ts'
 import { createReads } from '../../src/db/reads.ts'
 import { sha256 } from '../../src/db/sha256.ts'
-import { transactionRunner } from '../../src/db/transaction.ts'
+import { createWrites } from '../../src/db/writes.ts'
 import { findStore } from '../../src/stores/registry.ts'
 import type { Ctx } from '../../src/usecases/ports.ts'
 import { openTestDatabase, TEMPLATE } from './database.ts'
@@ -21,6 +21,9 @@ export type World = {
   changes: CustomerChange[]
   close(): Promise<void>
 }
+
+/** As many as a server takes by default. */
+const GROUP_MAX = 64
 
 const STORY_START = Date.parse('2026-01-31T10:00:00Z')
 
@@ -53,11 +56,13 @@ export async function openWorld(startAt = STORY_START): Promise<World> {
     hash: sha256,
     stores: findStore,
     read: createReads(database.query, clock),
-    transaction: transactionRunner(
+    ...createWrites({
       database,
-      () => ids.next('event'),
-      (change) => changes.push(change),
-    ),
+      newEventId: () => ids.next('event'),
+      announce: (change) => changes.push(change),
+      now: () => clock.now(),
+      groupMax: GROUP_MAX,
+    }),
   }
   return {
     ctx,

@@ -181,7 +181,8 @@ it('a failure names the request and nothing else', async () => {
 /** A world whose transactions fail. */
 async function failingCtx(error: Error): Promise<Ctx> {
   const { world } = await adminApp()
-  return { ...world.ctx, transaction: () => Promise.reject(error) }
+  const failing = () => Promise.reject(error)
+  return { ...world.ctx, transaction: failing, groupedTransaction: failing }
 }
 
 it('reasons, secrets and keys are never logged, whatever happens', async () => {

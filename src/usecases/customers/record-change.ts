@@ -16,7 +16,11 @@ export type RecordedChange = {
  * Closes a change of a customer: raises the revision by one, writes the customer and its events in the same
  * transaction, and has the change announced after commit. Called once per customer and transaction.
  */
-export async function recordChange(tx: Tx, customer: Customer, change: RecordedChange): Promise<Customer> {
+export async function recordChange(
+  tx: { customers: Pick<Tx['customers'], 'update'>; events: Tx['events'] },
+  customer: Customer,
+  change: RecordedChange,
+): Promise<Customer> {
   const next: Customer = { ...customer, revision: customer.revision + 1 }
   const currencies = change.currencies ?? []
   await Promise.all([

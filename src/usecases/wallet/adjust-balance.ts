@@ -7,7 +7,8 @@ import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
-import type { Ctx, Tx } from '../ports.ts'
+import type { GroupSubject, GroupTx } from '../ports/group-commit.ts'
+import type { Ctx, LotsNeeded } from '../ports.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from './open-wallets.ts'
 
 export type AdjustInput = {
@@ -52,7 +53,7 @@ const SCOPE = 'admin.credits.adjust'
  */
 export async function adjustBalance(ctx: Ctx, input: AdjustInput): Promise<Result<AdjustOutcome, AdjustRefusal>> {
   const catalog = await ctx.read.catalog.ofProject(input.projectId)
-  return ctx.transaction<AdjustOutcome, AdjustRefusal>(async (tx) => {
+  return ctx.groupedTransaction<AdjustOutcome, AdjustRefusal>(subjectOf(input), async (tx) => {
     const customer = await tx.customers.lockByAppUserId(input.projectId, input.userId)
     let revision = customer?.revision ?? 0
     const done = await doOnce<Adjusted, AdjustRefusal>(tx, ctx, onceOrder(input), async (keep) => {
@@ -60,7 +61,7 @@ export async function adjustBalance(ctx: Ctx, input: AdjustInput): Promise<Resul
         return refuse({ code: 'currency_unknown', currency: input.currency })
       }
       if (customer === null) return refuse({ code: 'customer_not_found' })
-      const open = await openWallets(tx, ctx, customer, input.amount > 0 ? 'lapsed' : 'all')
+      const open = await openWallets(tx, ctx, customer, lotsFor(input))
       const change = decideChange(ctx, input, walletIn(open, input.currency))
       if (!change.ok) return change
       const saved = await save(tx, ctx, { open, input, change: change.value, keep })
@@ -95,7 +96,7 @@ function decideChange(
 type Change = { open: OpenWallets; input: AdjustInput; change: WalletChange; keep: (answer: Adjusted) => Promise<void> }
 
 async function save(
-  tx: Tx,
+  tx: GroupTx,
   ctx: Ctx,
   { open, input, change, keep }: Change,
 ): Promise<{ adjusted: Adjusted; revision: number }> {
@@ -124,6 +125,15 @@ async function save(
     }),
   ])
   return { adjusted, revision: changed.revision }
+}
+
+function subjectOf(input: AdjustInput): GroupSubject {
+  const { projectId, userId: appUserId } = input
+  return { projectId, appUserId, key: onceOrder(input).key, lots: lotsFor(input) }
+}
+
+function lotsFor({ amount }: AdjustInput): LotsNeeded {
+  return amount > 0 ? 'lapsed' : 'all'
 }
 
 function onceOrder({ projectId, idempotencyKey, userId, currency, amount, reason }: AdjustInput): OnceOrder {

@@ -7,7 +7,8 @@ import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { WalletChange } from '../../core/wallet/wallet.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
-import type { Ctx, Tx } from '../ports.ts'
+import type { GroupSubject, GroupTx } from '../ports/group-commit.ts'
+import type { Ctx } from '../ports.ts'
 import { OPEN_HOLDS_MAX } from './hold-limits.ts'
 import type { HoldAnswer, HoldOutcome } from './hold-outcome.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from './open-wallets.ts'
@@ -38,7 +39,7 @@ const SCOPE = 'admin.credits.hold'
 /** Sets units aside. They are out of the balance at once, and nobody's until they are captured or released. */
 export async function authoriseHold(ctx: Ctx, input: AuthoriseInput): Promise<Result<HoldOutcome, AuthoriseRefusal>> {
   const catalog = await ctx.read.catalog.ofProject(input.projectId)
-  return ctx.transaction<HoldOutcome, AuthoriseRefusal>(async (tx) => {
+  return ctx.groupedTransaction<HoldOutcome, AuthoriseRefusal>(subjectOf(input), async (tx) => {
     const customer = await tx.customers.lockByAppUserId(input.projectId, input.userId)
     let revision = customer?.revision ?? 0
     const done = await doOnce<HoldAnswer, AuthoriseRefusal>(tx, ctx, onceOrder(input), async (keep) => {
@@ -67,7 +68,7 @@ type Change = {
 }
 
 async function save(
-  tx: Tx,
+  tx: GroupTx,
   ctx: Ctx,
   { open, input, change, keep }: Change,
 ): Promise<{ answer: HoldAnswer; revision: number }> {
@@ -102,6 +103,11 @@ async function save(
     }),
   ])
   return { answer, revision: changed.revision }
+}
+
+function subjectOf(input: AuthoriseInput): GroupSubject {
+  const { projectId, userId: appUserId } = input
+  return { projectId, appUserId, key: onceOrder(input).key, lots: 'all', wantsOpenHolds: true }
 }
 
 function onceOrder({ projectId, idempotencyKey, userId, currency, amount, reason, lifeMs }: AuthoriseInput): OnceOrder {

@@ -8,7 +8,8 @@ import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { type Done, doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
-import type { Ctx, Tx } from '../ports.ts'
+import type { GroupSubject, GroupTx } from '../ports/group-commit.ts'
+import type { Ctx, LotsNeeded } from '../ports.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from './open-wallets.ts'
 
 /** The two writes of REST API v2. They do the same, and never share an idempotency key. */
@@ -59,7 +60,7 @@ export async function changeBalances(
   ctx: Ctx,
   input: ChangeBalancesInput,
 ): Promise<Result<ChangedBalances, ChangeBalancesRefusal>> {
-  const outcome = await ctx.transaction<Done<Answer>, ChangeBalancesRefusal>(async (tx) => {
+  const outcome = await ctx.groupedTransaction<Done<Answer>, ChangeBalancesRefusal>(subjectOf(input), async (tx) => {
     const customer = await tx.customers.lockByAppUserId(input.projectId, input.userId)
     return doOnce<Answer, ChangeBalancesRefusal>(tx, ctx, onceOrder(input), async (keep) => {
       if (customer === null) return refuse({ code: 'customer_not_found' })
@@ -68,8 +69,7 @@ export async function changeBalances(
       for (const code of input.amounts.keys()) {
         if (!codes.has(code)) return refuse({ code: 'currency_unknown', currency: code })
       }
-      const onlyAdds = [...input.amounts.values()].every((amount) => amount > 0)
-      const open = await openWallets(tx, ctx, customer, onlyAdds ? 'lapsed' : 'all')
+      const open = await openWallets(tx, ctx, customer, lotsFor(input))
       const decision = decide(ctx, input, currencies, open)
       // A refusal is committed where it has to be kept. Without a key the transaction ends as if it had not begun.
       if (!decision.ok && input.idempotency === null) return decision
@@ -115,7 +115,7 @@ type Change = {
   decision: Decision
 }
 
-async function save(tx: Tx, ctx: Ctx, { open, input, currencies, decision }: Change): Promise<Answer> {
+async function save(tx: GroupTx, ctx: Ctx, { open, input, currencies, decision }: Change): Promise<Answer> {
   const changes = decision.ok ? decision.value : []
   const facts = { ...BY_RULE, reason: input.reference, actor: input.actor, requestId: input.requestId }
   // Told to no webhook: RevenueCat's fires for purchases and people, not for calls of the API. The ledger has it.
@@ -125,7 +125,7 @@ async function save(tx: Tx, ctx: Ctx, { open, input, currencies, decision }: Cha
   return { done: { balances: shownBalances(input, currencies, open), revision: customer.revision } }
 }
 
-function closeChange(tx: Tx, ctx: Ctx, open: OpenWallets, { amounts }: ChangeBalancesInput): Promise<Customer> {
+function closeChange(tx: GroupTx, ctx: Ctx, open: OpenWallets, { amounts }: ChangeBalancesInput): Promise<Customer> {
   const isSpending = [...amounts.values()].every((amount) => amount <= 0)
   return recordChange(tx, open.customer, {
     kinds: ['usage'],
@@ -147,6 +147,15 @@ function shownBalances(
       balance: { code, name, description, balance: walletIn(open, code).balance },
     }))
     .flatMap(({ shown, balance }) => (shown ? [balance] : []))
+}
+
+function subjectOf(input: ChangeBalancesInput): GroupSubject {
+  const { projectId, userId: appUserId } = input
+  return { projectId, appUserId, key: onceOrder(input).key, lots: lotsFor(input), wantsCurrencies: true }
+}
+
+function lotsFor({ amounts }: ChangeBalancesInput): LotsNeeded {
+  return [...amounts.values()].every((amount) => amount > 0) ? 'lapsed' : 'all'
 }
 
 function onceOrder({ projectId, userId, operation, idempotency }: ChangeBalancesInput): OnceOrder {

@@ -7,6 +7,9 @@ import { BY_RULE, type LedgerTransaction, ledgerTransaction } from '../../core/w
 import { emptyWallet, type Wallet, type WalletChange } from '../../core/wallet/wallet.ts'
 import type { Ctx, LotsNeeded, Tx } from '../ports.ts'
 
+/** The part of a transaction that the ledger needs. */
+type WalletTx = { wallet: Pick<Tx['wallet'], 'load' | 'append'> }
+
 /**
  * The wallets of one locked customer while they are changed in one database transaction. `events` and `currencies`
  * gather what was done, for the `recordChange` that closes it.
@@ -28,7 +31,7 @@ type ToldSource = 'in_app_purchase' | 'admin_api' | null
  * next can neither spend nor count it. Ask for the `lapsed` lots alone when units are only added.
  */
 export async function openWallets(
-  tx: Tx,
+  tx: WalletTx,
   ctx: Ctx,
   customer: Customer,
   needed: LotsNeeded = 'all',
@@ -52,7 +55,7 @@ export type LedgerFacts = Omit<LedgerTransaction, 'transactionId' | 'createdAt'>
  * once, before it is awaited, so that it may share a round trip with what follows from it.
  */
 export async function postLedger(
-  tx: Tx,
+  tx: WalletTx,
   ctx: Ctx,
   open: OpenWallets,
   facts: LedgerFacts,

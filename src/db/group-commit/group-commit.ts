@@ -1,0 +1,86 @@
+import type { Result } from '../../core/lib/result.ts'
+import type { GroupSubject, GroupTx } from '../../usecases/ports/group-commit.ts'
+import type { Ctx } from '../../usecases/ports.ts'
+import { aliasKeyOf } from './group-state.ts'
+import { type GroupWorld, type Member, type Outcome, runGroup } from './run-group.ts'
+
+/** Groups on their way at a time. Two keep the database busy while the next one is decided; more gains nothing (measured). */
+const GROUPS_AT_ONCE = 2
+
+export type GroupCommitOptions = GroupWorld & {
+  /** For members that no group could take. */
+  transaction: Ctx['transaction']
+  /** Members of a group at most; 1 gives every write a transaction of its own. */
+  groupMax: number
+  /** Told the size of each group. */
+  onGroup?: (size: number) => void
+}
+
+type Waiting = Member & { resolve: (result: Result<unknown, unknown>) => void; reject: (error: unknown) => void }
+
+/**
+ * Joins wallet writes that are wanted at the same moment into one database transaction: under load a round trip and a
+ * commit are shared by many; alone a write waits for nothing but the end of the current turn of the event loop. Each
+ * caller gets the answer of its own write. A customer is in one group at a time, since the next would find it locked.
+ */
+export function groupCommit(options: GroupCommitOptions): Ctx['groupedTransaction'] {
+  if (options.groupMax <= 1) return (_subject, work) => options.transaction(work)
+  const waiting: Waiting[] = []
+  const busy = new Set<string>()
+  let groups = 0
+  let isScheduled = false
+  const schedule = () => {
+    if (isScheduled || waiting.length === 0 || groups >= GROUPS_AT_ONCE) return
+    isScheduled = true
+    setImmediate(start)
+  }
+  const start = () => {
+    isScheduled = false
+    const members = takeFree(waiting, busy, options.groupMax)
+    if (members.length === 0) return
+    const users = new Set(members.map(userOf))
+    for (const user of users) busy.add(user)
+    groups++
+    options.onGroup?.(members.length)
+    void runMembers(options, members).finally(() => {
+      for (const user of users) busy.delete(user)
+      groups--
+      schedule()
+    })
+    schedule()
+  }
+  return <Value, Refusal>(subject: GroupSubject, work: (tx: GroupTx) => Promise<Result<Value, Refusal>>) =>
+    new Promise<Result<Value, Refusal>>((resolve, reject) => {
+      waiting.push({ subject, work, resolve: resolve as Waiting['resolve'], reject })
+      schedule()
+    })
+}
+
+/** Takes from the front those whose customer is in no group yet, all changes of one customer together and in order. */
+function takeFree(waiting: Waiting[], busy: ReadonlySet<string>, max: number): Waiting[] {
+  const taken: Waiting[] = []
+  const left: Waiting[] = []
+  for (const one of waiting) (taken.length < max && !busy.has(userOf(one)) ? taken : left).push(one)
+  waiting.splice(0, waiting.length, ...left)
+  return taken
+}
+
+/** Answers every member. Those that go alone leave the group's slot first, so that they hold nobody up. */
+async function runMembers(options: GroupCommitOptions, members: readonly Waiting[]): Promise<void> {
+  let outcomes: Outcome[]
+  try {
+    outcomes = await runGroup(options, members)
+  } catch (error) {
+    outcomes = members.map(() => ({ kind: 'failed', error }))
+  }
+  for (const [index, member] of members.entries()) {
+    const outcome = outcomes[index] ?? { kind: 'alone' }
+    if (outcome.kind === 'answered') member.resolve(outcome.result)
+    else if (outcome.kind === 'failed') member.reject(outcome.error)
+    else options.transaction(member.work).then(member.resolve, member.reject)
+  }
+}
+
+function userOf({ subject }: Member): string {
+  return aliasKeyOf(subject.projectId, subject.appUserId)
+}

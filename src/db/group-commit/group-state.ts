@@ -1,0 +1,49 @@
+import type { ConfiguredCurrency } from '../../core/catalog/currency.ts'
+import type { Customer, CustomerRef } from '../../core/customers/customer.ts'
+import type { CustomerChange, DomainEvent } from '../../core/events/event.ts'
+import type { ChainHead, ChainLink } from '../../core/wallet/chain.ts'
+import type { Hold } from '../../core/wallet/hold.ts'
+import type { LedgerTransaction } from '../../core/wallet/ledger-transaction.ts'
+import type { Wallet } from '../../core/wallet/wallet.ts'
+import type { IdempotencyKey, IdempotencyRecord } from '../../usecases/ports.ts'
+
+/** One locked customer as the members of a group see them: what the database has, and what earlier members did. */
+export type CustomerState = {
+  customer: Customer
+  head: ChainHead
+  wallets: ReadonlyMap<string, Wallet>
+  openHolds: readonly Hold[]
+}
+
+/** A customer before a group and after it. */
+export type MovedCustomer = { before: CustomerState; after: CustomerState }
+
+/** What a group has read. Members that succeed move it on; the database follows at the end, in one go. */
+export type GroupState = {
+  /** Customer ids by app user id, see `aliasKeyOf`. Whoever is not here could not be locked at once, or is unknown. */
+  customerIds: ReadonlyMap<string, string>
+  customers: Map<string, CustomerState>
+  /** Answers by idempotency key, see `keyTextOf`. */
+  keys: Map<string, IdempotencyRecord>
+  currencies: ReadonlyMap<string, ConfiguredCurrency[]>
+}
+
+/** What members want written. */
+export type GroupWrites = {
+  keys: Array<{ key: IdempotencyKey; record: IdempotencyRecord; createdAt: number }>
+  transactions: Array<{ ref: CustomerRef; transaction: LedgerTransaction; link: ChainLink }>
+  holds: Array<{ ref: CustomerRef; hold: Hold }>
+  changes: Array<{ ref: CustomerRef; change: CustomerChange; events: readonly DomainEvent[] }>
+}
+
+export function noWrites(): GroupWrites {
+  return { keys: [], transactions: [], holds: [], changes: [] }
+}
+
+export function aliasKeyOf(projectId: string, appUserId: string): string {
+  return `${projectId}\n${appUserId}`
+}
+
+export function keyTextOf({ projectId, scope, key }: IdempotencyKey): string {
+  return `${projectId}\n${scope}\n${key}`
+}
