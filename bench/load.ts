@@ -8,16 +8,18 @@ export type LoadRequest = {
   headers: Record<string, string>
   /** Makes the body of each request; absent for reads. */
   body?: () => string
+  /** Requests on their way at a time; 32 unless said. */
+  connections?: number
 }
 
 const SECONDS = 3
 const CONNECTIONS = 32
 
 /** Sends a request again and again for a few seconds. Fails when any answer is not a 2xx: a refusal is no throughput. */
-export async function load({ url, method, headers, body }: LoadRequest): Promise<Load> {
+export async function load({ url, method, headers, body, connections }: LoadRequest): Promise<Load> {
   const result = await autocannon({
     url,
-    connections: CONNECTIONS,
+    connections: connections ?? CONNECTIONS,
     duration: SECONDS,
     requests: [
       {

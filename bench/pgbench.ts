@@ -6,47 +6,59 @@ import { promisify } from 'node:util'
 import { SERVER_ROLE } from '../src/db/embedded/server-plan.ts'
 
 const SECONDS = 3
+/** Measured: more clients than this make it slower on few cores. */
 const CLIENTS = 16
 
 /**
  * What one adjustment writes, as a database client without any server in between would: lock the customer, look for the
- * key, read the wallet, and write key, ledger, lot, balance, event and revision. Customers are those of the benchmark.
+ * key, read the wallet, and write key, ledger with its chain, lot, balance, event and revision. `n` is the customer's
+ * number; the hash is as long as a real one, and computed by nobody.
  */
 const SCRIPT = `
-\\set n random(1, 200)
 begin;
-select c.bucket as b, c.customer_id as id, c.project_id as p, c.revision as r from customers c
+select c.bucket as b, c.customer_id as id, c.project_id as p, c.revision as r, c.ledger_sequence as s, c.ledger_hash as h
+  from customers c
   where (c.bucket, c.customer_id) = (select bucket, customer_id from bench_customers where n = :n) for no key update \\gset
 \\set key random(1, 1000000000000)
-select fingerprint from idempotency_keys where bucket = 0 and project_id = :p and scope = 'pgbench' and key = :key::text;
-select currency, balance as balance from wallet_balances where bucket = :b and customer_id = :id \\gset
-select lot_id from wallet_lots where bucket = :b and customer_id = :id and remaining > 0 limit 1;
-insert into idempotency_keys values (0, :p, 'pgbench', :key::text, 'f', '{}', now()) on conflict do nothing;
-insert into wallet_transactions values (:b, :id, 'pgb' || :key, 'admin_adjust', 'pgbench', 'benchmark', null, null, null, now());
-insert into wallet_postings values (:b, :id, 'pgb' || :key, 1, 'issued_by_operator', 'CRD', -1), (:b, :id, 'pgb' || :key, 2, 'wallet', 'CRD', 1);
-insert into wallet_lots values (:b, :id, 'pgb' || :key, 'CRD', 'pgb' || :key, 'operator', null, 1, 1, null, now());
-update wallet_balances set balance = balance + 1 where bucket = :b and customer_id = :id and currency = 'CRD';
-update customers set revision = revision + 1 where bucket = :b and customer_id = :id;
-insert into events values (:b, :id, 'pgb' || :key, :p, :r + 1, 'VIRTUAL_CURRENCY_TRANSACTION', now(), '{}');
+\\set bucket random(0, 1023)
+select fingerprint from idempotency_keys where bucket = :bucket and project_id = :p and scope = 'pgbench' and key = :key::text;
+select currency, balance, owed from wallet_balances where bucket = :b and customer_id = :id;
+select lot_id from wallet_lots where bucket = :b and customer_id = :id and remaining > 0 and expires_at <= now();
+insert into idempotency_keys (bucket, project_id, scope, key, fingerprint, answer, created_at)
+  values (:bucket, :p, 'pgbench', :key::text, '["bench-1","CRD",1,"benchmark"]', '{"userId":"bench-1","currency":"CRD","amount":1,"balance":501,"reason":"benchmark","transactionId":"wtxn0123456789abcdef0123456789abcdef","createdAt":1790000000000}', now()) on conflict do nothing;
+insert into wallet_transactions (bucket, customer_id, transaction_id, kind, actor, reason, request_id, created_at, sequence, previous_hash, hash)
+  values (:b, :id, 'pgb' || :key, 'admin_adjust', 'pgbench', 'benchmark', '0123456789abcdef', now(), :s + 1, :h, repeat('0123456789abcdef', 4));
+insert into wallet_postings (bucket, customer_id, transaction_id, number, account, currency, amount)
+  values (:b, :id, 'pgb' || :key, 1, 'issued_by_operator', 'CRD', -1), (:b, :id, 'pgb' || :key, 2, 'wallet', 'CRD', 1);
+insert into wallet_lots (bucket, customer_id, lot_id, currency, transaction_id, source, granted, remaining, created_at)
+  values (:b, :id, 'pgb' || :key, 'CRD', 'pgb' || :key, 'operator', 1, 1, now());
+insert into wallet_balances (bucket, customer_id, currency, balance, owed) values (:b, :id, 'CRD', 1, 0)
+  on conflict (bucket, customer_id, currency) do update set balance = wallet_balances.balance + 1;
+update customers set revision = revision + 1, ledger_sequence = ledger_sequence + 1, ledger_hash = repeat('0123456789abcdef', 4)
+  where bucket = :b and customer_id = :id;
+insert into events (bucket, customer_id, event_id, project_id, revision, type, occurred_at, data) values (:b, :id, 'pgb' || :key, :p, :r + 1,
+  'VIRTUAL_CURRENCY_TRANSACTION', now(), '{"transactionId":"wtxn0123456789abcdef0123456789abcdef","source":"admin_api","adjustments":[{"currency":"CRD","amount":1}]}');
 commit;
 `
 
 const SETUP = `create table if not exists bench_customers as
-  select row_number() over (order by customer_id)::int as n, bucket, customer_id from customers;
+  select row_number() over (order by original_app_user_id)::int as n, bucket, customer_id from customers
+  where original_app_user_id like 'bench-%';
 create unique index if not exists bench_customers_n on bench_customers (n);`
 
-/** Transactions a second of the script above, on the embedded server of a data folder. */
-export async function pgbenchAdjust(dataDir: string): Promise<number> {
-  const { bin, host, port } = await findPlace(dataDir)
+/** The client tools of a PostgreSQL installation, and where the embedded server of a data folder listens. */
+type Place = { bin: string; host: string; port: string }
+
+/** Transactions a second of the script above over the first `wallets` customers, on the server of a data folder. */
+export async function pgbenchAdjust(dataDir: string, wallets: number): Promise<number> {
+  const place = await findPlace(dataDir)
   const folder = await mkdtemp(join(tmpdir(), 'purser-bench-'))
   const file = join(folder, 'adjust.sql')
-  const connection = ['-h', host, '-p', port, '-U', SERVER_ROLE]
-  const run = promisify(execFile)
   try {
-    await writeFile(file, SCRIPT)
-    await run(join(bin, 'psql'), [...connection, '-q', '-c', SETUP, 'purser'])
-    const { stdout } = await run(join(bin, 'pgbench'), [
-      ...connection,
+    await writeFile(file, `\\set n random(1, ${wallets})\n${SCRIPT}`)
+    await psql(place, SETUP)
+    const { stdout } = await promisify(execFile)(join(place.bin, 'pgbench'), [
+      ...connectionOf(place),
       ...['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '2', '-T', String(SECONDS), '-f', file],
       'purser',
     ])
@@ -58,8 +70,21 @@ export async function pgbenchAdjust(dataDir: string): Promise<number> {
   }
 }
 
-/** The tools of the newest installed PostgreSQL, and the socket that the embedded server listens on. */
-async function findPlace(dataDir: string): Promise<{ bin: string; host: string; port: string }> {
+/** Runs statements on the embedded server of a data folder, past all of our code: for filling tables. */
+export async function runSql(dataDir: string, text: string): Promise<void> {
+  await psql(await findPlace(dataDir), text)
+}
+
+async function psql(place: Place, text: string): Promise<void> {
+  const options = ['-q', '-v', 'ON_ERROR_STOP=1', '-c', text, 'purser']
+  await promisify(execFile)(join(place.bin, 'psql'), [...connectionOf(place), ...options])
+}
+
+function connectionOf({ host, port }: Place): string[] {
+  return ['-h', host, '-p', port, '-U', SERVER_ROLE]
+}
+
+async function findPlace(dataDir: string): Promise<Place> {
   const versions = await readdir('/usr/lib/postgresql').catch(() => [] as string[])
   const newest = versions.sort((one, other) => Number(other) - Number(one))[0]
   if (newest === undefined) throw new Error('this benchmark needs pgbench: install PostgreSQL')

@@ -2,11 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { adjust } from './adjust.ts'
 import { customerRead } from './customer-read.ts'
+import { groupCommit } from './group-commit.ts'
 import { type Measurement, tableOf } from './measurement.ts'
 import { startup } from './startup.ts'
 
 /** `npm run bench [-- --only NAME] [-- --json FILE]`: each figure beside its limit, measured in the same run. */
-const BENCHMARKS = [startup, customerRead, adjust]
+const BENCHMARKS = [startup, customerRead, groupCommit, adjust]
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } })
 const chosen = BENCHMARKS.filter(({ name }) => values.only === undefined || name === values.only)

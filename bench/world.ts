@@ -5,12 +5,15 @@ import { join } from 'node:path'
 import { newDataFolder } from '../test/support/data-folder.ts'
 import { freePort, type ServerProcess, startServer } from '../test/support/server-process.ts'
 
+const CUSTOMERS_AT_ONCE = 32
+
 /** A server of its own with a demo project, and its data folder. */
 export async function withServer<Value>(
   work: (server: ServerProcess, dataDir: string) => Promise<Value>,
+  settings: Record<string, string> = {},
 ): Promise<Value> {
   const folder = await newDataFolder()
-  const server = await startServer(folder.path)
+  const server = await startServer(folder.path, settings)
   try {
     return await work(server, folder.path)
   } finally {
@@ -33,6 +36,20 @@ export async function withConstantServer<Value>(bytes: number, work: (url: strin
     child.kill()
     await once(child, 'exit')
   }
+}
+
+/** Makes customers `bench-0` to `bench-<count - 1>`, as the first call of an app does. */
+export async function createCustomers(server: ServerProcess, count: number): Promise<void> {
+  const headers = { authorization: `Bearer ${server.credentials.test_store_key}` }
+  let next = 0
+  const worker = async () => {
+    while (next < count) {
+      const answer = await fetch(`${server.url}/v1/subscribers/bench-${next++}`, { headers })
+      if (!answer.ok) throw new Error(`a customer was answered with ${answer.status}: ${await answer.text()}`)
+      await answer.arrayBuffer()
+    }
+  }
+  await Promise.all(Array.from({ length: CUSTOMERS_AT_ONCE }, worker))
 }
 
 /** Lets a new customer buy, so that there is something to read. */

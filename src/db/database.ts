@@ -92,6 +92,9 @@ function sessionOptions(options: DatabaseOptions): string {
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     timezone: 'UTC',
     datestyle: 'ISO',
+    // Statements are written for their indexes. A plan that was made while a table was small is kept after it has grown.
+    enable_seqscan: 'off',
+    jit: 'off',
   }
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
