@@ -9,9 +9,9 @@ import { sdkV1Surface } from '../http/sdk-v1/sdk-v1-surface.ts'
 import { usageSurface } from '../http/usage/usage-surface.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Ctx } from '../usecases/ports.ts'
-import { chooseProject } from '../usecases/projects/choose-project.ts'
 import type { TokenSecrets } from '../usecases/token-secrets.ts'
 import type { PreparedDemo } from './prepare-demo.ts'
+import { projectChooser } from './project-chooser.ts'
 import { demoSignIn, realtimeBootstrapDeps, userSignIn } from './user-sign-in.ts'
 
 export type SurfaceOptions = {
@@ -38,7 +38,8 @@ export async function registerSurfaces(
     documents.set(name, document)
   }
   const openApi = { version, publicUrl: settings.publicUrl }
-  const projectFor = (request: FastifyRequest) => chooseProject(ctx, namedProject(request))
+  const choose = projectChooser(ctx)
+  const projectFor = (request: FastifyRequest) => choose(namedProject(request))
   const limits = surfaceLimits(options)
   const signIn = demo === null ? null : demoSignIn(demo.credentials.project_id, ctx.clock)
   const users = userSignIn({ ...options, signIn, projectFor })

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { ConflictError } from '../core/lib/conflict-error.ts'
+import { sendTogether } from './send-together.ts'
 import type { Query, Statement } from './statement.ts'
 import { wireTypes } from './wire-values.ts'
 
@@ -30,6 +31,8 @@ export type Database = {
 /** An open transaction that its process forgot must not hold locks for ever. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 10_000
+/** SQLSTATE of a statement in a transaction that has failed already. */
+const ABORTED = '25P02'
 
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -54,16 +57,31 @@ export function openDatabase(options: DatabaseOptions): Database {
     async withConnection(work) {
       const client = await checkOut(pool, options.onWait)
       let failure: Error | undefined
+      let firstError: unknown
       // The pool listens to idle connections only. Without a listener the loss of one in use would end the process.
       const onLost = (error: Error) => {
         failure = error
       }
       client.on('error', onLost)
       try {
-        const query: Query = async <Row>(statement: Statement, values: readonly unknown[]) =>
-          (await client.query(config(statement, values))).rows as Row[]
-        return await work(query, (text) => client.query(text))
-      } catch (error) {
+        const hold = sendTogether(client)
+        const query: Query = async <Row>(statement: Statement, values: readonly unknown[]) => {
+          hold()
+          try {
+            return (await client.query(config(statement, values))).rows as Row[]
+          } catch (error) {
+            firstError ??= error
+            throw error
+          }
+        }
+        const raw: RawQuery = (text) => {
+          hold()
+          return client.query(text)
+        }
+        return await work(query, raw)
+      } catch (caught) {
+        // Statements behind one that failed fail as well, and their error may be seen first. It says nothing.
+        const error = isAborted(caught) ? (firstError ?? caught) : caught
         if (isConnectionLost(error)) failure = error as Error
         throw error
       } finally {
@@ -99,6 +117,10 @@ function sessionOptions(options: DatabaseOptions): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ')
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === ABORTED
 }
 
 /**

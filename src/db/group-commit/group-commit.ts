@@ -1,8 +1,8 @@
 import type { Result } from '../../core/lib/result.ts'
 import type { GroupSubject, GroupTx } from '../../usecases/ports/group-commit.ts'
 import type { Ctx } from '../../usecases/ports.ts'
-import { aliasKeyOf } from './group-state.ts'
-import { type GroupWorld, type Member, type Outcome, runGroup } from './run-group.ts'
+import { aliasKeyOf, type Locking } from './group-state.ts'
+import { type GroupWorld, type Member, runGroup } from './run-group.ts'
 
 /** Groups on their way at a time. Two keep the database busy while the next one is decided; more gains nothing (measured). */
 const GROUPS_AT_ONCE = 2
@@ -34,20 +34,23 @@ export function groupCommit(options: GroupCommitOptions): Ctx['groupedTransactio
     isScheduled = true
     setImmediate(start)
   }
-  const start = () => {
+  const release = (users: Iterable<string>) => {
+    for (const user of users) busy.delete(user)
+    schedule()
+  }
+  const start = async () => {
     isScheduled = false
     const members = takeFree(waiting, busy, options.groupMax)
     if (members.length === 0) return
     const users = new Set(members.map(userOf))
     for (const user of users) busy.add(user)
     groups++
-    options.onGroup?.(members.length)
-    void runMembers(options, members).finally(() => {
-      for (const user of users) busy.delete(user)
-      groups--
-      schedule()
-    })
     schedule()
+    options.onGroup?.(members.length)
+    const left = Map.groupBy(await serve(options, members, 'skip'), userOf)
+    groups--
+    release([...users].filter((user) => !left.has(user)))
+    for (const [user, own] of left) void serveLocked(options, own).finally(() => release([user]))
   }
   return <Value, Refusal>(subject: GroupSubject, work: (tx: GroupTx) => Promise<Result<Value, Refusal>>) =>
     new Promise<Result<Value, Refusal>>((resolve, reject) => {
@@ -65,20 +68,29 @@ function takeFree(waiting: Waiting[], busy: ReadonlySet<string>, max: number): W
   return taken
 }
 
-/** Answers every member. Those that go alone leave the group's slot first, so that they hold nobody up. */
-async function runMembers(options: GroupCommitOptions, members: readonly Waiting[]): Promise<void> {
-  let outcomes: Outcome[]
+/** Answers the members of one group. Answers those whom it could do nothing for. */
+async function serve(options: GroupCommitOptions, members: Waiting[], locking: Locking): Promise<Waiting[]> {
   try {
-    outcomes = await runGroup(options, members)
+    const outcomes = await runGroup(options, members, locking)
+    return members.filter((member, index) => {
+      const outcome = outcomes[index] ?? { kind: 'alone' }
+      if (outcome.kind === 'answered') member.resolve(outcome.result)
+      else if (outcome.kind === 'failed') member.reject(outcome.error)
+      return outcome.kind === 'alone'
+    })
   } catch (error) {
-    outcomes = members.map(() => ({ kind: 'failed', error }))
+    for (const member of members) member.reject(error)
+    return []
   }
-  for (const [index, member] of members.entries()) {
-    const outcome = outcomes[index] ?? { kind: 'alone' }
-    if (outcome.kind === 'answered') member.resolve(outcome.result)
-    else if (outcome.kind === 'failed') member.reject(outcome.error)
-    else options.transaction(member.work).then(member.resolve, member.reject)
-  }
+}
+
+/**
+ * Serves one customer's members whom a group of many could not take: as a group that waits for the customer's lock, since
+ * nobody else waits with it; whoever is left then gets a transaction of their own.
+ */
+async function serveLocked(options: GroupCommitOptions, members: Waiting[]): Promise<void> {
+  const left = members.length > 1 ? await serve(options, members, 'wait') : members
+  await Promise.all(left.map((member) => options.transaction(member.work).then(member.resolve, member.reject)))
 }
 
 function userOf({ subject }: Member): string {

@@ -7,6 +7,9 @@ import type { LedgerTransaction } from '../../core/wallet/ledger-transaction.ts'
 import type { Wallet } from '../../core/wallet/wallet.ts'
 import type { IdempotencyKey, IdempotencyRecord } from '../../usecases/ports.ts'
 
+/** What a group does about customers who are locked by somebody else. */
+export type Locking = 'skip' | 'wait'
+
 /** One locked customer as the members of a group see them: what the database has, and what earlier members did. */
 export type CustomerState = {
   customer: Customer

@@ -11,20 +11,19 @@ import { keyValues } from '../idempotency.ts'
 import { type Query, statement } from '../statement.ts'
 import { LOT_COLUMNS, type LotRow, lotFromRow } from '../wallet-lot-rows.ts'
 import { timeOf } from '../wire-values.ts'
-import { aliasKeyOf, type CustomerState, type GroupState, keyTextOf } from './group-state.ts'
+import { aliasKeyOf, type CustomerState, type GroupState, keyTextOf, type Locking } from './group-state.ts'
 
 type LockedRow = CustomerRow & { asked: number; ledger_sequence: number; ledger_hash: string }
 type BalanceRow = { customer_id: string; currency: string; balance: number; owed: number }
 
-/** Whoever is locked by somebody else is left out, so that one busy customer makes nobody else wait. */
-const LOCK = statement(
-  'group.lock',
-  `select k.asked, c.ledger_sequence, c.ledger_hash, ${CUSTOMER_COLUMNS}
+const LOCK = `select k.asked, c.ledger_sequence, c.ledger_hash, ${CUSTOMER_COLUMNS}
    from unnest($1::smallint[], $2::text[], $3::text[]) with ordinality as k (bucket, project_id, app_user_id, asked)
    join customer_aliases a on a.bucket = k.bucket and a.project_id = k.project_id and a.app_user_id = k.app_user_id
    join customers c on c.bucket = a.customer_bucket and c.customer_id = a.customer_id
-   for no key update of c skip locked`,
-)
+   for no key update of c`
+/** Leaves out whoever is locked by somebody else, so that one busy customer makes nobody else wait. */
+const LOCK_FREE = statement('group.lock', `${LOCK} skip locked`)
+const LOCK_WAITING = statement('group.lock_waiting', LOCK)
 const KEYS = statement(
   'group.keys',
   `select k.asked, i.fingerprint, i.answer
@@ -46,9 +45,12 @@ const LAPSED_LOTS = statement('group.lapsed_lots', `${LOTS} and l.expires_at <= 
  * Locks the customers of all subjects that are free, and reads in one more round trip what their writes look at. The key
  * is looked for after the lock is held: an earlier look could miss what a parallel write has kept.
  */
-export async function loadGroup(query: Query, subjects: readonly GroupSubject[], now: number): Promise<GroupState> {
+export async function loadGroup(
+  query: Query,
+  { subjects, now, locking }: { subjects: readonly GroupSubject[]; now: number; locking: Locking },
+): Promise<GroupState> {
   const named = [...new Map(subjects.map((one) => [aliasKeyOf(one.projectId, one.appUserId), one])).values()]
-  const rows = await query<LockedRow>(LOCK, [
+  const rows = await query<LockedRow>(locking === 'skip' ? LOCK_FREE : LOCK_WAITING, [
     named.map(({ projectId, appUserId }) => bucketOf(projectId, appUserId)),
     named.map(({ projectId }) => projectId),
     named.map(({ appUserId }) => appUserId),

@@ -4,7 +4,14 @@ import type { GroupSubject, GroupTx } from '../../usecases/ports/group-commit.ts
 import type { Announce } from '../announce.ts'
 import type { Database } from '../database.ts'
 import type { Query } from '../statement.ts'
-import { aliasKeyOf, type GroupState, type GroupWrites, type MovedCustomer, noWrites } from './group-state.ts'
+import {
+  aliasKeyOf,
+  type GroupState,
+  type GroupWrites,
+  type Locking,
+  type MovedCustomer,
+  noWrites,
+} from './group-state.ts'
 import { loadGroup } from './load-group.ts'
 import { stageTx } from './staged-tx.ts'
 import { writeGroup } from './write-group.ts'
@@ -30,14 +37,14 @@ export class UnknownCommitError extends Error {
  * left, writes for all. A member that refuses leaves no trace. When the database reports anything before the commit,
  * nothing was done and every member has to go alone.
  */
-export async function runGroup(world: GroupWorld, members: readonly Member[]): Promise<Outcome[]> {
+export async function runGroup(world: GroupWorld, members: readonly Member[], locking: Locking): Promise<Outcome[]> {
   let isCommitting = false
   try {
     return await world.database.withConnection(async (query, raw) => {
       const begun = raw('begin')
       begun.catch(() => undefined)
       try {
-        const { outcomes, writes } = await decideAndWrite(world, query, members)
+        const { outcomes, writes } = await decideAndWrite(world, query, members, locking)
         isCommitting = true
         const { command } = await raw('commit')
         if (command !== 'COMMIT') throw new Error('broken invariant: a group with a failed statement was committed')
@@ -58,9 +65,10 @@ async function decideAndWrite(
   world: GroupWorld,
   query: Query,
   members: readonly Member[],
+  locking: Locking,
 ): Promise<{ outcomes: Outcome[]; writes: GroupWrites }> {
   const subjects = members.map(({ subject }) => subject)
-  const state = await loadGroup(query, subjects, world.now())
+  const state = await loadGroup(query, { subjects, now: world.now(), locking })
   const before = new Map(state.customers)
   const writes = noWrites()
   const outcomes: Outcome[] = []
