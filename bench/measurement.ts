@@ -9,7 +9,12 @@ export type Measurement = {
   ratio: number | null
 }
 
-export type Benchmark = { name: string; run(): Promise<Measurement[]> }
+export type Benchmark = {
+  name: string
+  /** Takes minutes: runs only when it is named. */
+  isLong?: boolean
+  run(): Promise<Measurement[]>
+}
 
 export function against(name: string, unit: string, value: number, baseline: number): Measurement {
   return { name, value, unit, baseline, ratio: baseline === 0 ? null : value / baseline }

@@ -3,14 +3,17 @@ import { parseArgs } from 'node:util'
 import { adjust } from './adjust.ts'
 import { customerRead } from './customer-read.ts'
 import { groupCommit } from './group-commit.ts'
+import { ledgerGrowth } from './ledger-growth.ts'
 import { type Measurement, tableOf } from './measurement.ts'
 import { startup } from './startup.ts'
 
-/** `npm run bench [-- --only NAME] [-- --json FILE]`: each figure beside its limit, measured in the same run. */
-const BENCHMARKS = [startup, customerRead, groupCommit, adjust]
+/** `npm run bench [-- --only NAME] [-- --json FILE]`: each figure beside its limit, measured in the same run. Without a name all run but the long ones. */
+const BENCHMARKS = [startup, customerRead, groupCommit, adjust, ledgerGrowth]
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } })
-const chosen = BENCHMARKS.filter(({ name }) => values.only === undefined || name === values.only)
+const chosen = BENCHMARKS.filter(({ name, isLong }) =>
+  values.only === undefined ? isLong !== true : name === values.only,
+)
 if (chosen.length === 0) {
   process.stderr.write(
     `there is no benchmark '${values.only}'; there are: ${BENCHMARKS.map(({ name }) => name).join(', ')}\n`,
