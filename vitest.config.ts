@@ -3,10 +3,13 @@ import { chromiumPath, debianPostgresBin } from './scripts/system-tools.mjs'
 import { testPlaces } from './test/support/test-places.ts'
 
 /** Projects run in this order, so that a broken unit is seen before a slow story that needs it. */
-const order = { unit: 0, integration: 1, e2e: 2, crash: 3 }
+const order = { unit: 0, integration: 1, simulation: 2, e2e: 3, crash: 4 }
 
 /** The machine Purser is built on has two cores; more workers only make timings worse. */
 const WORKERS = 2
+
+/** Enough for the seeds of a night; see test/simulation/README.md. */
+const SIMULATION_TIMEOUT_MS = 8 * 60 * 60_000
 
 const postgresBin = debianPostgresBin()
 const chromium = chromiumPath()
@@ -23,6 +26,29 @@ function integration(engine: 'embedded' | 'debian', env: Record<string, string> 
       testTimeout: 30_000,
       hookTimeout: 60_000,
       sequence: { groupOrder: order.integration },
+    },
+  }
+}
+
+/**
+ * Thousands of seeded workloads: half of them on each server where there are two, side by side. What shows that the
+ * auditor notices mistakes does so on one.
+ */
+function simulation(
+  engine: 'embedded' | 'debian',
+  include: string[],
+  env: Record<string, string>,
+): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name: `simulation-${engine}`,
+      include,
+      env: { PURSER_TEST_ENGINE: engine, ...env },
+      globalSetup: 'test/support/database.ts',
+      maxWorkers: WORKERS,
+      testTimeout: SIMULATION_TIMEOUT_MS,
+      hookTimeout: 60_000,
+      sequence: { groupOrder: order.simulation },
     },
   }
 }
@@ -50,8 +76,15 @@ const projects: TestProjectInlineConfiguration[] = [
   { test: { name: 'unit', include: testPlaces.unit, maxWorkers: WORKERS, testTimeout: 10_000 } },
   integration('embedded'),
 ]
-if (postgresBin) projects.push(integration('debian', { PURSER_TEST_POSTGRES_BIN: postgresBin }))
-else process.stderr.write('integration-debian is left out because Debian has no PostgreSQL server here\n')
+if (postgresBin) {
+  projects.push(integration('debian', { PURSER_TEST_POSTGRES_BIN: postgresBin }))
+  projects.push(simulation('embedded', testPlaces.simulation, { PURSER_SIM_SHARE: '0/2' }))
+  const env = { PURSER_SIM_SHARE: '1/2', PURSER_TEST_POSTGRES_BIN: postgresBin }
+  projects.push(simulation('debian', ['test/simulation/seeds.test.ts'], env))
+} else {
+  projects.push(simulation('embedded', testPlaces.simulation, { PURSER_SIM_SHARE: '0/1' }))
+  process.stderr.write('integration-debian and simulation-debian are left out because Debian has no PostgreSQL here\n')
+}
 if (chromium) projects.push(sequential('e2e', 60_000, { PURSER_TEST_CHROMIUM: chromium }))
 else process.stderr.write('e2e is left out because /usr/bin/chromium is not here\n')
 projects.push(sequential('crash', 300_000, {}))

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { startBackgroundJobs } from './app/background-jobs.ts'
+import { incomingPolicy } from './app/incoming-policy.ts'
 import { openContext } from './app/open-context.ts'
+import { openCredits } from './app/open-credits.ts'
 import { type PreparedDemo, prepareDemo } from './app/prepare-demo.ts'
 import { registerSurfaces } from './app/register-surfaces.ts'
 import { createTokenSecrets } from './app/token-secrets.ts'
@@ -59,10 +61,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       onResponse: (answered) => metrics.recordHttpRequest(answered),
     })
     const url = settings.publicUrl ?? `http://${hostInUrl(settings.host)}:${settings.port}`
+    const opened = openCredits(ctx, settings, logger)
     const demo = options.demo ? await prepareDemo(ctx, secrets, demoInput(settings, url)) : null
     await registerSurfaces(server, {
       ...options,
       ctx,
+      credits: opened.credits,
       metrics,
       demo,
       secrets,
@@ -86,7 +90,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     })
     gateway.attach(server.server)
     await server.listen({ host: settings.host, port: settings.port })
-    const jobs = startBackgroundJobs(ctx, logger, metrics)
+    const jobs = startBackgroundJobs(ctx, logger, metrics, incomingPolicy(settings), opened.jobs)
     return {
       url,
       engine: engine.label,

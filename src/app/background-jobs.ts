@@ -1,9 +1,12 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/lib/clock.ts'
 import { ok } from '../core/lib/result.ts'
-import { type JobRunner, startJobs } from '../jobs/job-runner.ts'
+import { type Job, type JobRunner, startJobs } from '../jobs/job-runner.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { advanceBulks } from '../usecases/bulk/advance-bulks.ts'
 import { forgetOldAnswers } from '../usecases/idempotency.ts'
+import { applyDueEvents } from '../usecases/incoming/apply-due-events.ts'
+import type { IncomingPolicy } from '../usecases/incoming/incoming-policy.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { refreshDuePurchases } from '../usecases/purchases/refresh-due-purchases.ts'
 import { expireDueHolds } from '../usecases/wallet/expire-due-holds.ts'
@@ -13,18 +16,33 @@ import { lapseDueLots } from '../usecases/wallet/lapse-due-lots.ts'
 const DUE_PURCHASES_EVERY_MS = SECOND_MS
 const DUE_LOTS_EVERY_MS = SECOND_MS
 const DUE_HOLDS_EVERY_MS = SECOND_MS
+/** A bulk grant begins at most this late; then slice follows slice. */
+const BULK_EVERY_MS = SECOND_MS
+/** What RevenueCat tells has effect at most this late. */
+const DUE_EVENTS_EVERY_MS = SECOND_MS
 const OLD_KEYS_EVERY_MS = HOUR_MS
 const EXPIRED_TOKENS_EVERY_MS = MINUTE_MS
 
 /** Starts what has to be done without anybody asking. */
-export function startBackgroundJobs(ctx: Ctx, logger: Logger, metrics: Metrics): JobRunner {
+export function startBackgroundJobs(
+  ctx: Ctx,
+  logger: Logger,
+  metrics: Metrics,
+  policy: IncomingPolicy,
+  creditsJobs: readonly Job[],
+): JobRunner {
+  const onEventFailure = ({ eventId, type }: { eventId: string; type: string }, error: unknown) =>
+    logger.error({ eventId, type, err: error }, 'an event of RevenueCat could not be applied; it is tried again')
   return startJobs(
     [
       { name: 'due_purchases', everyMs: DUE_PURCHASES_EVERY_MS, run: () => refreshDuePurchases(ctx) },
       { name: 'due_lots', everyMs: DUE_LOTS_EVERY_MS, run: () => lapseDueLots(ctx) },
       { name: 'due_holds', everyMs: DUE_HOLDS_EVERY_MS, run: () => expireDueHolds(ctx) },
+      { name: 'bulk_grants', everyMs: BULK_EVERY_MS, run: () => advanceBulks(ctx) },
+      { name: 'incoming_events', everyMs: DUE_EVENTS_EVERY_MS, run: () => applyDueEvents(ctx, policy, onEventFailure) },
       { name: 'old_idempotency_keys', everyMs: OLD_KEYS_EVERY_MS, run: () => forgetOldAnswers(ctx) },
       { name: 'expired_realtime_tokens', everyMs: EXPIRED_TOKENS_EVERY_MS, run: () => deleteExpiredTokens(ctx) },
+      ...creditsJobs,
     ],
     {
       finished(job, done) {

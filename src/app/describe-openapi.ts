@@ -2,6 +2,7 @@ import { readSettings } from '../config/read-settings.ts'
 import { createServer } from '../http/server.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
+import { ledgerCredits } from '../usecases/credits/ledger-credits.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { registerSurfaces } from './register-surfaces.ts'
 
@@ -16,11 +17,13 @@ export async function describeOpenApi(version: string): Promise<Map<string, obje
     trustProxy: false,
     newRequestId: () => '',
   })
+  // Routes are only described here, and no route looks at these before a request comes.
+  const ctx = { clock: { now: () => 0 } } as Ctx
   const documents = await registerSurfaces(server, {
     settings: read.reading.settings,
     version,
-    // Routes are only described here, and no route looks at these before a request comes.
-    ctx: { clock: { now: () => 0 } } as Ctx,
+    ctx,
+    credits: ledgerCredits(ctx),
     metrics: createMetrics(),
     demo: null,
     secrets: { newToken: () => '', hash: () => '' },

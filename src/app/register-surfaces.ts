@@ -5,11 +5,14 @@ import { apiV2Surface } from '../http/api-v2/api-v2-surface.ts'
 import { RateLimiter } from '../http/lib/rate-limit.ts'
 import { opsSurface } from '../http/ops/ops-surface.ts'
 import { pagesSurface } from '../http/pages/pages-surface.ts'
+import { revenuecatWebhookSurface } from '../http/revenuecat-webhook/webhook-surface.ts'
 import { sdkV1Surface } from '../http/sdk-v1/sdk-v1-surface.ts'
 import { usageSurface } from '../http/usage/usage-surface.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Credits } from '../usecases/ports/credits.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import type { TokenSecrets } from '../usecases/token-secrets.ts'
+import { csvRecords } from './csv-records.ts'
 import type { PreparedDemo } from './prepare-demo.ts'
 import { projectChooser } from './project-chooser.ts'
 import { demoSignIn, realtimeBootstrapDeps, userSignIn } from './user-sign-in.ts'
@@ -21,6 +24,7 @@ export type SurfaceOptions = {
   metrics: Metrics
   demo: PreparedDemo | null
   secrets: TokenSecrets
+  credits: Credits
   url: string
   engine: string
   state: { readonly isDraining: boolean }
@@ -61,11 +65,14 @@ export async function registerSurfaces(
   })
   await server.register(adminSurface, {
     ctx,
+    credits: options.credits,
     openApi,
     onOpenApi,
     projectFor,
     secrets: adminSecrets(options),
+    tokenSecrets: secrets,
     maxAdjust: settings.maxAdjust,
+    readCsv: csvRecords,
     onRefusal: (code) => metrics.recordRefusal('admin', code),
     limits: limits.admin,
     realtime: realtimeBootstrapDeps({ ...options, users, limiter: limits.bootstrap }),
@@ -78,6 +85,13 @@ export async function registerSurfaces(
     hashSecret: secrets.hash,
     onRefusal: (code) => metrics.recordRefusal('usage', code),
     limits: limits.usage,
+  })
+  await server.register(revenuecatWebhookSurface, {
+    ctx,
+    projectNamed: choose,
+    secrets: settings.revenuecatWebhookSecrets,
+    signingSecrets: settings.revenuecatSigningSecrets,
+    onRefusal: (code) => metrics.recordRefusal('revenuecat-webhook', code),
   })
   await server.register(opsSurface, {
     documents,
@@ -115,6 +129,7 @@ function surfaceLimits({ settings, ctx }: Pick<SurfaceOptions, 'settings' | 'ctx
       currencies: limiter(settings.rateAdminCurrencies),
       balances: limiter(settings.rateAdminBalances),
       adjust: limiter(settings.rateAdminAdjust),
+      holds: limiter(settings.rateAdminHolds),
       failedAuth: limiter(settings.rateFailedAuth),
     },
     bootstrap: limiter(settings.rateBootstrap),

@@ -6,6 +6,7 @@ import { chooseProject } from '../usecases/projects/choose-project.ts'
 import { setUsageConfig } from '../usecases/usage/set-usage-config.ts'
 import { withContext } from './context.ts'
 import { fail, print } from './print.ts'
+import { usageCapCommand } from './usage-cap-command.ts'
 
 /** Who the versions that are set here are booked under: whoever can run commands on the server. */
 const ACTOR = 'command line'
@@ -20,6 +21,7 @@ export function usageCommand(): Command {
     .description("read and set a project's usage configuration: meters, tiers, prices")
     .addCommand(get())
     .addCommand(set())
+    .addCommand(usageCapCommand())
 }
 
 function get(): Command {

@@ -29,6 +29,17 @@ function breaks(rule: SettingRule, facts: RuleFacts): Pick<SettingFault, 'name' 
         fix: `Give ${listWords(rule.oneOf, 'or')}, or remove ${rule.name}.`,
       }
     }
+    case 'all-or-none': {
+      const missing = rule.names.filter((name) => !facts.given.has(name))
+      const [first] = missing
+      if (first === undefined || missing.length === rule.names.length) return undefined
+      const given = rule.names.filter((name) => facts.given.has(name))
+      return {
+        name: first,
+        problem: `${listWords(given, 'and')} ${given.length === 1 ? 'is' : 'are'} given without ${listWords(missing, 'and')}`,
+        fix: `Give ${listWords(missing, 'and')}, or remove ${listWords(given, 'and')}.`,
+      }
+    }
     case 'not-above': {
       const value = facts.numbers.get(rule.name)
       const limit = facts.numbers.get(rule.limit)

@@ -35,7 +35,8 @@ export function parseSetting(definition: SettingDefinition, raw: string): Parsed
     case 'choice':
       return definition.choices.includes(raw.toLowerCase()) ? accept(raw.toLowerCase()) : refuse(quote(raw))
     case 'text':
-      return definition.pattern.test(raw) ? accept(raw) : refuse(quote(raw))
+      if (definition.pattern.test(raw)) return accept(raw)
+      return refuse(definition.secret ? 'the value has another form' : quote(raw))
     case 'url':
       return parseUrl(definition, raw)
     case 'secret-list':

@@ -23,6 +23,12 @@ export const rateSettings = {
     default: 30,
     help: 'Changes of balances, for each operator.',
   },
+  rateAdminHolds: {
+    ...perMinute,
+    name: 'PURSER_RATE_ADMIN_HOLDS',
+    default: 30,
+    help: 'Changes of holds, for each operator.',
+  },
   rateBootstrap: {
     ...perMinute,
     name: 'PURSER_RATE_BOOTSTRAP',

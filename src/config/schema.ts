@@ -1,6 +1,8 @@
 import { rateSettings } from './rate-settings.ts'
+import { revenuecatSettings } from './revenuecat-settings.ts'
 import type { SettingDefinition, SettingValue } from './setting-definition.ts'
 import type { SettingRule } from './setting-rule.ts'
+import { upstreamSettings } from './upstream-settings.ts'
 
 /** What all durations share. */
 const milliseconds = { type: 'integer', secret: false, unit: 'milliseconds' } as const
@@ -135,6 +137,7 @@ export const settingDefinitions = {
     maxCount: 8,
     help: 'Secret of the admin API. Several can be valid at once, separated by commas, so that one can be replaced without an interruption. Without it the admin API is closed.',
   },
+  ...upstreamSettings,
   identityJwksUrl: {
     name: 'PURSER_IDENTITY_JWKS_URL',
     type: 'url',
@@ -194,6 +197,7 @@ export const settingDefinitions = {
     unit: 'credits',
     help: 'Largest absolute amount of one change of a balance through the admin API.',
   },
+  ...revenuecatSettings,
   ...rateSettings,
   logLevel: {
     name: 'PURSER_LOG_LEVEL',
@@ -217,6 +221,17 @@ export const settingDefinitions = {
 
 /** Rules between settings. */
 export const settingRules: readonly SettingRule[] = [
+  {
+    kind: 'all-or-none',
+    names: Object.values(upstreamSettings).map(({ name }) => name),
+    why: 'changes of balances must not go to a server that is only half known',
+  },
+  {
+    kind: 'needs-one-of',
+    name: 'PURSER_REVENUECAT_SIGNING_SECRET',
+    oneOf: ['PURSER_REVENUECAT_WEBHOOK_SECRET'],
+    why: 'without it the webhook is closed, signed or not',
+  },
   {
     kind: 'only-one-of',
     names: ['PURSER_IDENTITY_JWKS_URL', 'PURSER_IDENTITY_PUBLIC_KEY'],

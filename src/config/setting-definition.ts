@@ -14,7 +14,9 @@ export const settingGroups = {
   server: 'Server',
   database: 'Database',
   admin: 'Operators',
+  upstream: 'Balances on another server',
   identity: 'Identity of end users',
+  revenuecat: 'Webhook of a hosted RevenueCat',
   limits: 'Limits',
   logging: 'Logs',
 } as const

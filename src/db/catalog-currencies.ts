@@ -1,12 +1,14 @@
 import type { ProductType } from '../core/catalog/catalog.ts'
 import type { ConfiguredCurrency } from '../core/catalog/currency.ts'
 import type { TxCatalog } from '../usecases/ports/catalog.ts'
+import { CURRENCY_POLICY } from './currency-policies.ts'
 import { type Query, statement } from './statement.ts'
 import { timeOf } from './wire-values.ts'
 
 const LIST = statement(
   'currencies.list',
   `select c.code, c.name, c.description, c.created_at as "createdAt", c.archived_at as "archivedAt",
+     ${CURRENCY_POLICY},
      coalesce((select json_agg(json_build_object('productId', g.product_id, 'amount', g.amount, 'trialAmount', g.trial_amount,
        'expireAtCycleEnd', g.expire_at_cycle_end) order by g.position, g.product_id)
        from currency_grants g where g.project_id = c.project_id and g.currency = c.code), '[]') as grants

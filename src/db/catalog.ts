@@ -1,4 +1,5 @@
 import type { Catalog, Currency, Offering, Product } from '../core/catalog/catalog.ts'
+import { CURRENCY_POLICY } from './currency-policies.ts'
 import { type Query, statement } from './statement.ts'
 
 type ProductRow = {
@@ -35,7 +36,7 @@ const OFFERINGS = statement(
 )
 const CURRENCIES = statement(
   'catalog.currencies',
-  `select c.code, c.name, c.description,
+  `select c.code, c.name, c.description, ${CURRENCY_POLICY},
      coalesce((select json_agg(json_build_object('productId', g.product_id, 'amount', g.amount, 'trialAmount', g.trial_amount,
        'expireAtCycleEnd', g.expire_at_cycle_end) order by g.position, g.product_id)
        from currency_grants g where g.project_id = c.project_id and g.currency = c.code), '[]') as grants

@@ -31,8 +31,6 @@ export type Database = {
 /** An open transaction that its process forgot must not hold locks for ever. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 10_000
-/** SQLSTATE of a statement in a transaction that has failed already. */
-const ABORTED = '25P02'
 
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -57,7 +55,6 @@ export function openDatabase(options: DatabaseOptions): Database {
     async withConnection(work) {
       const client = await checkOut(pool, options.onWait)
       let failure: Error | undefined
-      let firstError: unknown
       // The pool listens to idle connections only. Without a listener the loss of one in use would end the process.
       const onLost = (error: Error) => {
         failure = error
@@ -67,21 +64,14 @@ export function openDatabase(options: DatabaseOptions): Database {
         const hold = sendTogether(client)
         const query: Query = async <Row>(statement: Statement, values: readonly unknown[]) => {
           hold()
-          try {
-            return (await client.query(config(statement, values))).rows as Row[]
-          } catch (error) {
-            firstError ??= error
-            throw error
-          }
+          return (await client.query(config(statement, values))).rows as Row[]
         }
         const raw: RawQuery = (text) => {
           hold()
           return client.query(text)
         }
         return await work(query, raw)
-      } catch (caught) {
-        // Statements behind one that failed fail as well, and their error may be seen first. It says nothing.
-        const error = isAborted(caught) ? (firstError ?? caught) : caught
+      } catch (error) {
         if (isConnectionLost(error)) failure = error as Error
         throw error
       } finally {
@@ -117,10 +107,6 @@ function sessionOptions(options: DatabaseOptions): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ')
-}
-
-function isAborted(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === ABORTED
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CustomerRef } from '../core/customers/customer.ts'
 import type { Hold, HoldStatus } from '../core/wallet/hold.ts'
 import type { HoldReads, TxHolds } from '../usecases/ports.ts'
 import { type Query, statement } from './statement.ts'
@@ -74,6 +75,18 @@ export async function openHoldsOfMany(query: Query, customers: [number[], string
     holds.set(row.customer_id, [...(holds.get(row.customer_id) ?? []), holdFromRow(row)])
   }
   return holds
+}
+
+const OPEN_AT = statement(
+  'wallet_holds.open_at',
+  `select ${HOLD_COLUMNS} from wallet_holds where bucket = $1 and customer_id = $2 and created_at <= $3
+     and (closed_at is null or closed_at > $3) order by hold_id desc limit $4`,
+)
+
+/** Holds of a customer that were open at a moment, the newest first. What is captured of them is what is captured now. */
+export function holdsOpenAt(query: Query) {
+  return async (ref: CustomerRef, at: number, limit: number): Promise<Hold[]> =>
+    (await query<HoldRow>(OPEN_AT, [ref.bucket, ref.customerId, timeOf(at), limit])).map(holdFromRow)
 }
 
 /** The holds of all customers from one bucket and id to another. */

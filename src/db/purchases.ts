@@ -42,6 +42,10 @@ const INSERT_CHARGE = statement(
   `insert into purchase_transactions (bucket, customer_id, purchase_id, number, store_transaction_id, product_id, period_type,
    purchased_at, expires_at, price_micros, currency) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 )
+const DELETE_CHARGES = statement(
+  'purchase_transactions.delete',
+  'delete from purchase_transactions where bucket = $1 and customer_id = $2 and purchase_id = $3',
+)
 const MOVE_CHARGES = statement(
   'purchase_transactions.move',
   `with moved as (delete from purchase_transactions where bucket = $1 and customer_id = $2 and purchase_id = $3 returning *)
@@ -112,6 +116,12 @@ export function purchaseRows(query: Query): TxPurchases {
       await Promise.all([
         query(SAVE, [ref.bucket, ref.customerId, ref.projectId, ...purchaseToValues(purchase)]),
         ...newTransactions.map((charge) => insertCharge(ref, purchase.purchaseId, charge)),
+      ])
+    },
+    async replaceTransactions(ref, purchaseId, transactions) {
+      await Promise.all([
+        query(DELETE_CHARGES, [ref.bucket, ref.customerId, purchaseId]),
+        ...transactions.map((charge) => insertCharge(ref, purchaseId, charge)),
       ])
     },
     async move(purchase, from, to) {

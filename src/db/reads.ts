@@ -1,12 +1,19 @@
 import type { Clock } from '../core/lib/clock.ts'
 import type { Reads } from '../usecases/ports.ts'
+import { approvalReads } from './approvals.ts'
 import { listAttributes } from './attributes.ts'
+import { bulkReads } from './bulk.ts'
 import { readCatalog } from './catalog.ts'
 import { cachedCatalogs } from './catalog-cache.ts'
 import { listCurrencies } from './catalog-currencies.ts'
+import { creditIntentReads } from './credit-intents.ts'
 import { readCustomerViews } from './customer-views.ts'
+import { customerSearch } from './customer-search.ts'
 import { findCustomer, listAliases, touchCustomer } from './customers.ts'
 import { holdReads } from './holds.ts'
+import { incomingReads } from './incoming-events.ts'
+import { operatorReads } from './operators.ts'
+import { ledgerReads } from './ledger.ts'
 import { projectReads } from './projects.ts'
 import { purchaseReads } from './purchases.ts'
 import { findRealtimeToken } from './realtime-tokens.ts'
@@ -28,8 +35,15 @@ export function createReads(query: Query, clock: Clock): Reads {
     },
     purchases: purchaseReads(query),
     wallet: walletReads(query, clock),
+    ledger: ledgerReads(query),
+    customerSearch: customerSearch(query),
     holds: holdReads(query),
+    bulk: bulkReads(query),
     usage: usageReads(query),
+    incoming: incomingReads(query),
+    operators: operatorReads(query),
+    approvals: approvalReads(query),
+    creditIntents: creditIntentReads(query),
     realtimeTokens: { find: findRealtimeToken(query) },
   }
 }

@@ -5,13 +5,13 @@ import type { Database } from './database.ts'
 import { transactionRunner } from './transaction.ts'
 
 /** A database of which only the connection is asked. */
-function runner() {
+function runner(query: () => Promise<unknown[]> = async () => []) {
   const sent: string[] = []
   const raw = async (sql: string) => {
     sent.push(sql)
     return { command: sql.toUpperCase() }
   }
-  const withConnection = async (work: (...args: unknown[]) => unknown) => work(async () => [], raw)
+  const withConnection = async (work: (...args: unknown[]) => unknown) => work(query, raw)
   const database = { withConnection } as unknown as Database
   return {
     sent,
@@ -43,5 +43,27 @@ test('a deadlock is begun again', async () => {
     return ok(attempts)
   })
   expect(done).toEqual({ ok: true, value: 2 })
+  expect(sent).toEqual(['begin', 'rollback', 'begin', 'commit'])
+})
+
+test('a deadlock is begun again even when what failed because of it is heard of first', async () => {
+  const failures = [
+    { name: 'deadlock detected', code: '40P01' },
+    { name: 'current transaction is aborted', code: '25P02' },
+  ]
+  const { sent, transaction } = runner(async () => {
+    const failure = failures.shift()
+    if (failure !== undefined) throw Object.assign(new Error(failure.name), { code: failure.code })
+    return []
+  })
+  const done = await transaction(async (tx) => {
+    const slow = tx.customers.findByAppUserId('project', 'anna').catch(async (error: unknown) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      throw error
+    })
+    await Promise.all([slow, tx.customers.findByAppUserId('project', 'bert')])
+    return ok('done')
+  })
+  expect(done).toEqual({ ok: true, value: 'done' })
   expect(sent).toEqual(['begin', 'rollback', 'begin', 'commit'])
 })

@@ -3,6 +3,7 @@ import type { Result } from '../core/lib/result.ts'
 import type { Tx } from '../usecases/ports.ts'
 import type { Announce } from './announce.ts'
 import type { Database, RawQuery } from './database.ts'
+import type { Query, Statement } from './statement.ts'
 import { createTx } from './tx.ts'
 
 /**
@@ -13,6 +14,9 @@ const ATTEMPTS_MAX = 20
 
 /** SQLSTATEs that mean: nothing is wrong, begin again. Deadlock, serialisation, and a unique key taken in parallel. */
 const REPEATABLE = new Set(['40P01', '40001', '23505'])
+
+/** SQLSTATE of statements that were sent before it was known that an earlier one had failed. */
+const ALREADY_FAILED = '25P02'
 
 /** SQLSTATE of a lock that was not free in time. Waiting once more would only keep the caller longer. */
 const LOCK_TIMEOUT = '55P03'
@@ -49,16 +53,31 @@ async function runOnce<Value, Refusal>(
     const later: Announce = (change, events) => announcements.push(() => announce(change, events))
     const begun = raw('begin')
     begun.catch(() => undefined)
+    const { noticed, causeOf } = noticeFailures(query)
     try {
-      const result = await work(createTx(query, newId, later))
+      const result = await work(createTx(noticed, newId, later))
       await begun
       await finish(raw, result.ok)
       return { result, announcements: result.ok ? announcements : [] }
     } catch (error) {
       await raw('rollback').catch(() => undefined)
-      throw error
+      throw causeOf(error)
     }
   })
+}
+
+/**
+ * Statements that share a round trip fail together, and a later one may be heard of first. What decides whether the
+ * transaction is begun again is the failure of the first.
+ */
+function noticeFailures(query: Query): { noticed: Query; causeOf: (error: unknown) => unknown } {
+  let first: { error: unknown } | null = null
+  const noticed: Query = <Row>(statement: Statement, values: readonly unknown[]) =>
+    query<Row>(statement, values).catch((error: unknown) => {
+      first ??= { error }
+      throw error
+    })
+  return { noticed, causeOf: (error) => (codeOf(error) === ALREADY_FAILED && first !== null ? first.error : error) }
 }
 
 /** A commit of a transaction in which a statement failed is answered as a rollback, without an error: notice it. */

@@ -1,29 +1,43 @@
 import type { Tx } from '../usecases/ports.ts'
 import type { Announce } from './announce.ts'
+import { txBulk } from './bulk.ts'
+import { approvalRows } from './approvals.ts'
 import { catalogRows } from './catalog-rows.ts'
+import { creditIntentRows } from './credit-intents.ts'
+import { currencyPolicyRows } from './currency-policies.ts'
 import { customerRows } from './customers.ts'
 import { eventRows } from './events.ts'
 import { holdRows } from './holds.ts'
 import { idempotencyRows } from './idempotency.ts'
+import { incomingRows } from './incoming-events.ts'
+import { operatorRows } from './operators.ts'
 import { projectRows } from './projects.ts'
 import { purchaseRows } from './purchases.ts'
 import { realtimeTokenRows } from './realtime-tokens.ts'
 import type { Query } from './statement.ts'
 import { usageRows } from './usage.ts'
 import { walletRows } from './wallet.ts'
+import { ledgerIndexRows } from './wallet-references.ts'
 
 /** The tables as one transaction sees them. */
 export function createTx(query: Query, newEventId: () => string, announce: Announce): Tx {
   return {
     projects: projectRows(query),
     catalog: catalogRows(query),
+    currencyPolicies: currencyPolicyRows(query),
     customers: customerRows(query),
     purchases: purchaseRows(query),
     wallet: walletRows(query),
+    ledgerIndex: ledgerIndexRows(query),
     holds: holdRows(query),
+    bulk: txBulk(query),
     idempotency: idempotencyRows(query),
     events: eventRows(query, newEventId, announce),
     usage: usageRows(query),
+    incoming: incomingRows(query),
+    operators: operatorRows(query),
+    approvals: approvalRows(query),
+    creditIntents: creditIntentRows(query),
     realtimeTokens: realtimeTokenRows(query),
   }
 }

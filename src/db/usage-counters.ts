@@ -41,7 +41,9 @@ export function readCounters(query: Query): UsageReads['counters'] {
   }
 }
 
-export function counterRows(query: Query): Omit<TxUsage, 'config' | 'insertConfig'> {
+export function counterRows(
+  query: Query,
+): Omit<TxUsage, 'config' | 'insertConfig' | 'creditsCaps' | 'insertCreditsCap'> {
   return {
     counters: readCounters(query),
     async setCounters(ref: CustomerRef, period: Period, counters: ReadonlyMap<string, number>) {

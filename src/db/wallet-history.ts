@@ -16,13 +16,14 @@ export type FactRow = {
   purchase_id: string | null
   store_transaction_id: string | null
   reverses_transaction_id: string | null
+  operation_id: string | null
   created_at: number
 }
 
 type TransactionRow = FactRow & { project_id: string; bucket: number; customer_id: string }
 
 const TRANSACTIONS = `select c.project_id, t.bucket, t.customer_id, t.transaction_id, t.kind, t.actor, t.reason, t.request_id,
-  t.purchase_id, t.store_transaction_id, t.reverses_transaction_id, t.created_at
+  t.purchase_id, t.store_transaction_id, t.reverses_transaction_id, t.operation_id, t.created_at
   from wallet_transactions t join customers c on c.bucket = t.bucket and c.customer_id = t.customer_id`
 
 const FIND = statement(
@@ -32,6 +33,11 @@ const FIND = statement(
 const OF_CHARGE = statement(
   'wallet_transactions.of_charge',
   `${TRANSACTIONS} where t.purchase_id = $2 and t.store_transaction_id = $3 and t.kind = any($4::text[]) and c.project_id = $1
+   order by t.created_at, t.transaction_id`,
+)
+const OF_OPERATION = statement(
+  'wallet_transactions.of_operation',
+  `${TRANSACTIONS} where t.operation_id = $2 and t.kind = any($3::text[]) and c.project_id = $1
    order by t.created_at, t.transaction_id`,
 )
 const STANDING_REVERSALS = statement(
@@ -55,15 +61,18 @@ const DRAWS = statement(
    from wallet_draws d join wallet_lots l on l.bucket = d.bucket and l.customer_id = d.customer_id and l.lot_id = d.lot_id
    where d.bucket = $1 and d.customer_id = $2 and d.transaction_id = $3 order by d.lot_id`,
 )
-const HISTORY = statement(
-  'wallet_transactions.history',
-  `select t.transaction_id, t.kind, t.actor, t.reason, t.request_id, t.purchase_id, t.store_transaction_id,
-     t.reverses_transaction_id, t.created_at,
+/** What a list says of a transaction `t`. */
+export const HISTORY_COLUMNS = `t.transaction_id, t.kind, t.actor, t.reason, t.request_id, t.purchase_id, t.store_transaction_id,
+     t.reverses_transaction_id, t.operation_id, t.created_at,
      (select coalesce(json_agg(json_build_object('currency', p.currency, 'amount', p.amount) order by p.currency), '[]') from (
        select currency, sum(amount) as amount from wallet_postings where bucket = t.bucket and customer_id = t.customer_id
        and transaction_id = t.transaction_id and account = 'wallet' group by currency) p) as changes,
      (select r.transaction_id from wallet_transactions r where r.reverses_transaction_id = t.transaction_id and not exists (
-       select from wallet_transactions u where u.reverses_transaction_id = r.transaction_id) limit 1) as reversed_by
+       select from wallet_transactions u where u.reverses_transaction_id = r.transaction_id) limit 1) as reversed_by`
+
+const HISTORY = statement(
+  'wallet_transactions.history',
+  `select ${HISTORY_COLUMNS}
    from wallet_transactions t where t.bucket = $1 and t.customer_id = $2 and ($4::text is null or t.transaction_id < $4)
      and ($5::text is null or t.kind = $5) and ($7::timestamptz is null or t.created_at >= $7)
      and ($8::timestamptz is null or t.created_at < $8)
@@ -76,13 +85,21 @@ const HISTORY = statement(
 export async function readHistory(query: Query, ref: CustomerRef, page: HistoryPage): Promise<HistoryEntry[]> {
   const { limit, before, kind, currency, since, until } = page
   const filters = [limit, before, kind, currency, timeOf(since), timeOf(until)]
-  type Row = FactRow & Pick<HistoryEntry, 'changes'> & { reversed_by: string | null }
-  const rows = await query<Row>(HISTORY, [ref.bucket, ref.customerId, ...filters])
-  return rows.map((row) => ({ ...factsFromRow(row), changes: row.changes, reversedBy: row.reversed_by }))
+  const rows = await query<HistoryRow>(HISTORY, [ref.bucket, ref.customerId, ...filters])
+  return rows.map(historyEntryFromRow)
+}
+
+export type HistoryRow = FactRow & Pick<HistoryEntry, 'changes'> & { reversed_by: string | null }
+
+/** The row that `HISTORY_COLUMNS` makes. */
+export function historyEntryFromRow(row: HistoryRow): HistoryEntry {
+  return { ...factsFromRow(row), changes: row.changes, reversedBy: row.reversed_by }
 }
 
 /** What was written into the ledger before. */
-export function walletHistory(query: Query): Pick<TxWallet, 'findTransaction' | 'ofCharge' | 'standingReversals'> {
+export function walletHistory(
+  query: Query,
+): Pick<TxWallet, 'findTransaction' | 'ofCharge' | 'ofOperation' | 'standingReversals'> {
   return {
     async findTransaction(projectId, transactionId) {
       const [row] = await query<TransactionRow>(FIND, [projectId, transactionId])
@@ -90,6 +107,10 @@ export function walletHistory(query: Query): Pick<TxWallet, 'findTransaction' | 
     },
     async ofCharge({ projectId, purchaseId, storeTransactionId }, kinds) {
       const rows = await query<TransactionRow>(OF_CHARGE, [projectId, purchaseId, storeTransactionId, kinds])
+      return Promise.all(rows.map((row) => readTransaction(query, row)))
+    },
+    async ofOperation(projectId, operationId, kinds) {
+      const rows = await query<TransactionRow>(OF_OPERATION, [projectId, operationId, kinds])
       return Promise.all(rows.map((row) => readTransaction(query, row)))
     },
     async standingReversals(transactionId) {
@@ -124,6 +145,7 @@ export function factsFromRow(row: FactRow): Omit<LedgerTransaction, 'changes'> {
     purchaseId: row.purchase_id,
     storeTransactionId: row.store_transaction_id,
     reversesTransactionId: row.reverses_transaction_id,
+    operationId: row.operation_id,
     createdAt: row.created_at,
   }
 }

@@ -1,3 +1,4 @@
+import type { CustomerRef } from '../core/customers/customer.ts'
 import type { ChainLink } from '../core/wallet/chain.ts'
 import { type LedgerFault, type LedgerRow, LedgerVerifier } from '../core/wallet/verify-ledger.ts'
 import type { Draw, Lot, Posting } from '../core/wallet/wallet.ts'
@@ -28,6 +29,10 @@ const CUSTOMERS = statement(
   `select bucket, customer_id, ledger_sequence, ledger_hash from customers where (bucket, customer_id) > ($1, $2)
    order by bucket, customer_id limit ${CUSTOMERS_AT_ONCE}`,
 )
+const CUSTOMER = statement(
+  'verify.customer',
+  'select bucket, customer_id, ledger_sequence, ledger_hash from customers where bucket = $1 and customer_id = $2',
+)
 const IN_RANGE = 'where (bucket, customer_id) >= ($1, $2) and (bucket, customer_id) <= ($3, $4)'
 const BALANCES = statement(
   'verify.balances',
@@ -40,7 +45,7 @@ const LOTS = statement(
 const TRANSACTIONS = statement(
   'verify.transactions',
   `select bucket, customer_id, transaction_id, kind, actor, reason, request_id, purchase_id, store_transaction_id,
-     reverses_transaction_id, created_at, sequence, previous_hash, hash from wallet_transactions
+     reverses_transaction_id, operation_id, created_at, sequence, previous_hash, hash from wallet_transactions
    where bucket = $1 and customer_id = $2 and (sequence, transaction_id) > ($3, $4)
    order by sequence, transaction_id limit ${TRANSACTIONS_AT_ONCE}`,
 )
@@ -65,6 +70,15 @@ const STRAYS = statement(
    union all select customer_id, 'lot ' || lot_id from wallet_lots l where not exists (
      select from customers c where c.bucket = l.bucket and c.customer_id = l.customer_id) limit 1`,
 )
+/** Each ledger is sound by itself; that both sides of a transfer say the same is seen only when they are put together. */
+const HALF_TRANSFERS = statement(
+  'verify.half_transfers',
+  `select min(t.customer_id) as customer_id, 'transfer ' || coalesce(t.operation_id, min(t.transaction_id)) as row
+   from wallet_transactions t join wallet_postings p on p.bucket = t.bucket and p.customer_id = t.customer_id
+     and p.transaction_id = t.transaction_id and p.account = 'transferred'
+   group by t.operation_id having t.operation_id is null or count(*) <> 2 or sum(p.amount) <> 0
+     or count(distinct p.currency) <> 1 limit 1`,
+)
 
 /** Computes the whole ledger again from its rows, customer by customer, and stops at the first fault. */
 export async function verifyLedger(
@@ -88,10 +102,29 @@ export async function verifyLedger(
   })
 }
 
+/**
+ * Computes the ledger of one customer again, as it is in the transaction or between the writes that the caller sees to;
+ * null when it is sound.
+ */
+export async function verifyCustomer(
+  query: Query,
+  ref: CustomerRef,
+  hash: (text: string) => string,
+): Promise<LedgerFault | null> {
+  const page = await query<CustomerRow>(CUSTOMER, [ref.bucket, ref.customerId])
+  return verifyPage(query, page, hash, { customers: 0, of: 1, transactions: 0 })
+}
+
 async function findStray(query: Query): Promise<LedgerFault | null> {
   const [stray] = await query<{ customer_id: string; row: string }>(STRAYS, [])
-  if (stray === undefined) return null
+  if (stray === undefined) return findHalfTransfer(query)
   return { customerId: stray.customer_id, row: stray.row, problem: 'it belongs to nothing that exists' }
+}
+
+async function findHalfTransfer(query: Query): Promise<LedgerFault | null> {
+  const [half] = await query<{ customer_id: string; row: string }>(HALF_TRANSFERS, [])
+  if (half === undefined) return null
+  return { customerId: half.customer_id, row: half.row, problem: 'one side does not give what the other takes' }
 }
 
 async function verifyPage(

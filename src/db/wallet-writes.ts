@@ -4,13 +4,14 @@ import type { ChainLink } from '../core/wallet/chain.ts'
 import type { LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
 import { type Query, statement } from './statement.ts'
 import { LOT_COLUMNS, lotToValues } from './wallet-lot-rows.ts'
+import { writeReferences } from './wallet-references.ts'
 import { timeOf } from './wire-values.ts'
 
 const INSERT_TRANSACTION = statement(
   'wallet_transactions.insert',
   `insert into wallet_transactions (bucket, customer_id, transaction_id, kind, actor, reason, request_id, purchase_id,
-   store_transaction_id, reverses_transaction_id, created_at, sequence, previous_hash, hash)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+   store_transaction_id, reverses_transaction_id, operation_id, created_at, sequence, previous_hash, hash)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 )
 const INSERT_POSTINGS = statement(
   'wallet_postings.insert',
@@ -54,6 +55,7 @@ export async function appendTransaction(
     query(MOVE_HEAD, [ref.bucket, ref.customerId, link.sequence, link.hash, link.previousHash]),
     insertTransaction(query, ref, transaction, link),
     ...writeProjections(query, ref, transaction),
+    writeReferences(query, [{ ...transaction, owner: ref }]),
   ])
   if (moved.length !== 1) throw new ConflictError('another transaction was appended to the ledger')
 }
@@ -78,6 +80,7 @@ async function insertTransaction(
       transaction.purchaseId,
       transaction.storeTransactionId,
       transaction.reversesTransactionId,
+      transaction.operationId,
       timeOf(transaction.createdAt),
       link.sequence,
       link.previousHash,

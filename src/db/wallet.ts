@@ -39,6 +39,14 @@ const LAPSING = statement(
      select bucket, customer_id from wallet_lots where remaining > 0 and expires_at <= $1 order by expires_at limit $2) l
    join customers c using (bucket, customer_id)`,
 )
+const LAPSED_OF = statement(
+  'wallet_lots.lapsed_of',
+  `select coalesce(sum(d.amount), 0)::bigint as lapsed from wallet_lots l
+   join wallet_draws d on d.bucket = l.bucket and d.customer_id = l.customer_id and d.lot_id = l.lot_id
+   join wallet_transactions t on t.bucket = d.bucket and t.customer_id = d.customer_id
+     and t.transaction_id = d.transaction_id and t.kind = 'expire'
+   where l.bucket = $1 and l.customer_id = $2 and (l.lot_id = any($3::text[]) or l.origin_lot_id = any($3::text[]))`,
+)
 const DEBT_POLICIES = statement(
   'currencies.debt_policies',
   'select code, debt_policy from currencies where project_id = $1',
@@ -67,6 +75,12 @@ export function walletRows(query: Query): TxWallet {
   return {
     ...walletHistory(query),
     load: (ref, needed, now) => loadWallets(query, ref, needed, now),
+    async lapsedOf(owners, lotIds) {
+      const sums = await Promise.all(
+        owners.map((ref) => query<{ lapsed: number }>(LAPSED_OF, [ref.bucket, ref.customerId, lotIds])),
+      )
+      return sums.flat().reduce((sum, { lapsed }) => sum + lapsed, 0)
+    },
     async debtPolicies(projectId) {
       const rows = await query<{ code: string; debt_policy: DebtPolicy }>(DEBT_POLICIES, [projectId])
       return new Map(rows.map((row) => [row.code, row.debt_policy]))

@@ -15,9 +15,17 @@ import type { LedgerKind, LedgerTransaction } from '../core/wallet/ledger-transa
 import type { DebtPolicy } from '../core/wallet/policy.ts'
 import type { RecordedChange } from '../core/wallet/reverse.ts'
 import type { Wallet } from '../core/wallet/wallet.ts'
+import type { BulkReads, TxBulk } from './ports/bulk.ts'
 import type { CatalogReads, TxCatalog } from './ports/catalog.ts'
 import type { GroupSubject, GroupTx } from './ports/group-commit.ts'
+import type { CustomerSearchReads, HistoryEntry, LedgerReads, TxLedgerIndex } from './ports/ledger.ts'
+import type { ApprovalReads, OperatorReads, TxApprovals, TxOperators } from './ports/operators.ts'
+import type { CreditIntentReads, TxCreditIntents } from './ports/credit-intents.ts'
+import type { TxCurrencyPolicies } from './ports/currency-policies.ts'
+import type { IncomingReads, TxIncoming } from './ports/incoming.ts'
 import type { TxUsage, UsageReads } from './ports/usage.ts'
+
+export type { HistoryEntry } from './ports/ledger.ts'
 
 /** What every use case gets. Built once, in `app.ts`; tests build it with their own clock and ids. */
 export type Ctx = {
@@ -50,8 +58,15 @@ export type Reads = {
   customers: CustomerReads
   purchases: PurchaseReads
   wallet: WalletReads
+  ledger: LedgerReads
+  customerSearch: CustomerSearchReads
   holds: HoldReads
+  bulk: BulkReads
   usage: UsageReads
+  incoming: IncomingReads
+  operators: OperatorReads
+  approvals: ApprovalReads
+  creditIntents: CreditIntentReads
   realtimeTokens: { find(tokenHash: string): Promise<RealtimeToken | null> }
 }
 
@@ -93,12 +108,6 @@ export type HistoryPage = {
   currency: string | null
   since: number | null
   until: number | null
-}
-
-/** A ledger transaction in a list: by how much it changed each balance, and what undid it. */
-export type HistoryEntry = Omit<LedgerTransaction, 'changes'> & {
-  changes: ReadonlyArray<{ currency: string; amount: number }>
-  reversedBy: string | null
 }
 
 export type PurchaseReads = {
@@ -181,13 +190,20 @@ export type RefreshQuestion = {
 export type Tx = {
   projects: TxProjects
   catalog: TxCatalog
+  currencyPolicies: TxCurrencyPolicies
   customers: TxCustomers
   purchases: TxPurchases
   wallet: TxWallet
+  ledgerIndex: TxLedgerIndex
   holds: TxHolds
+  bulk: TxBulk
   idempotency: TxIdempotency
   events: TxEvents
   usage: TxUsage
+  incoming: TxIncoming
+  operators: TxOperators
+  approvals: TxApprovals
+  creditIntents: TxCreditIntents
   realtimeTokens: { insert(token: RealtimeToken): Promise<void>; deleteExpired(now: number): Promise<number> }
 }
 
@@ -229,6 +245,8 @@ export type TxPurchases = {
   /** The chain's charges, oldest first. */
   transactions(ref: CustomerRef, purchaseId: string): Promise<PurchaseTransaction[]>
   save(ref: CustomerRef, purchase: Purchase, newTransactions: readonly PurchaseTransaction[]): Promise<void>
+  /** Makes these the only charges of a chain: some were learnt of late, or their end was told anew. */
+  replaceTransactions(ref: CustomerRef, purchaseId: string, transactions: readonly PurchaseTransaction[]): Promise<void>
   /** Gives a purchase with its charges and its claim to another customer. */
   move(purchase: Purchase, from: CustomerRef, to: CustomerRef): Promise<void>
 }
@@ -258,8 +276,12 @@ export type TxWallet = {
   findTransaction(projectId: string, transactionId: string): Promise<RecordedTransaction | null>
   /** What a charge granted, and what was done about its refund: transactions of these kinds, oldest first. */
   ofCharge(charge: ChargeKey, kinds: readonly LedgerKind[]): Promise<RecordedTransaction[]>
+  /** The steps of a hold or a transfer, of these kinds, oldest first; in whoever's ledger they are. */
+  ofOperation(projectId: string, operationId: string, kinds: readonly LedgerKind[]): Promise<RecordedTransaction[]>
   /** The ids of the transactions that undo this one and were not undone themselves. */
   standingReversals(transactionId: string): Promise<string[]>
+  /** How much of lots lapsed, and of those that went on for them, in the ledgers of these customers. */
+  lapsedOf(owners: readonly CustomerRef[], lotIds: readonly string[]): Promise<number>
   /** What a project's currencies do when a refund finds too little, by code; archived currencies included. */
   debtPolicies(projectId: string): Promise<Map<string, DebtPolicy>>
   /**

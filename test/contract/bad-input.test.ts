@@ -65,6 +65,7 @@ async function send(operation: Operation, input: BadInput): Promise<{ status: nu
 function keyFor({ security, surface }: Operation): string {
   if (security.includes('adminSecret')) return server.credentials.admin_secret
   if (security.includes('userBearer')) return demoToken
+  if (surface === 'usage') return server.credentials.secret_key_v1
   return surface === 'api-v2' ? server.credentials.secret_key_v2 : server.credentials.test_store_key
 }
 

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { setCurrencyPolicy } from '../../src/usecases/catalog/set-currency-policy.ts'
 import { identifyCustomer } from '../../src/usecases/customers/identify-customer.ts'
+import { setCreditsCap } from '../../src/usecases/usage/set-credits-cap.ts'
 import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
 import { authoriseHold } from '../../src/usecases/wallet/authorise-hold.ts'
+import { transferUnits } from '../../src/usecases/wallet/transfer-units.ts'
 import { auditDatabase } from '../support/audit.ts'
 import type { AUDIT_RULES } from '../support/audit-rules.ts'
+import { order as orderBulk, upload, workAll } from '../support/bulk.ts'
 import { buy, createDemo } from '../support/demo.ts'
 import { runDue } from '../support/run-due.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -16,12 +20,21 @@ beforeAll(async () => {
   const demo = await createDemo(world.ctx)
   await buy(world.ctx, demo, PHONE, 'credits_500')
   await buy(world.ctx, demo, 'anna', 'pro_monthly')
+  const cap = { creditsTotal: 9, reason: 'ZD-3', actor: 'support', requestId: 'req0' }
+  await setCreditsCap(world.ctx, { projectId: demo.projectId, userId: PHONE, ...cap })
   await identifyCustomer(world.ctx, { projectId: demo.projectId, appUserId: PHONE, newAppUserId: 'anna' })
   const order = { projectId: demo.projectId, userId: 'anna', currency: 'CRD', amount: -30, reason: 'ZD-1' }
   await adjustBalance(world.ctx, { ...order, idempotencyKey: 'zd-1', actor: 'support', requestId: 'req1' })
   const { projectId, userId, currency } = order
   const by = { reason: 'job 7', idempotencyKey: null, actor: 'support', requestId: 'req2' }
   await authoriseHold(world.ctx, { projectId, userId, currency, amount: 50, lifeMs: 60_000, ...by })
+  await buy(world.ctx, demo, 'ben', 'pro_annual')
+  await setCurrencyPolicy(world.ctx, { projectId, code: currency, change: { transfersAllowed: true } })
+  const transfer = { projectId, fromUserId: 'anna', toUserId: 'ben', currency, amount: 5, ...by }
+  expect(await transferUnits(world.ctx, transfer)).toMatchObject({ ok: true })
+  const bulk = await upload(world.ctx, projectId, [{ user_id: 'anna', amount: 5 }])
+  await orderBulk(world.ctx, bulk, 'start')
+  expect(await workAll(world.ctx)).toBe(1)
   world.clock.set(Date.parse('2026-02-28T10:00:00Z'))
   await runDue(world.ctx)
 })
@@ -30,10 +43,23 @@ afterAll(() => world.close())
 type Rule = keyof typeof AUDIT_RULES
 
 const MERGED = `(select customer_id from customers where merged_into_id is not null)`
-const KEPT = `(select customer_id from customers where merged_into_id is null)`
+const KEPT = `(select customer_id from customers where merged_into_id is null order by customer_id limit 1)`
+
+/** A request of `admin` for a change that was never made, agreed to by whoever is named next. */
+const APPROVED = `insert into approvals (approval_id, project_id, user_id, currency, amount, reason, requested_by, created_at,
+  expires_at, decision, decided_at, transaction_id, balance, decided_by) select 'appr1', project_id, 'anna', 'CRD', 5, 'ZD-1',
+  'admin', now(), now(), 'approved', now(), 'vatx0', 5`
+
+/** Changes at an upstream, of which nothing was told. */
+const intents = (status: string, settled: string, ...ids: string[]) => `insert into credit_intents (bucket, project_id,
+  app_user_id, intent_id, upstream_project_id, currency, amount, reason, actor, request_id, reverses_intent_id, status,
+  attempts, is_uncertain, created_at, settled_at, balance_after) select 0, project_id, 'anna', id, 'proj0', 'CRD', 5, 'ZD-1',
+  'admin', 'req1', 'crin0', '${status}', 1, false, now(), ${settled} from projects, unnest('{${ids.join()}}'::text[]) as id`
 
 /** One way to break each rule, as a bug or a lost write would. */
 const DAMAGE: Record<Rule, string> = {
+  'decisions about a cap of credits are numbered without a gap': 'update cap_overrides set number = number + 1',
+  'a cap of credits that came by a merge is one of the customer who was merged': 'update cap_overrides set credits_total = 8 where merged_from is not null',
   'every alias names an unmerged customer of its project': `update customer_aliases set customer_id = 'cust0' where app_user_id = 'anna'`,
   'every customer has a name, unless it was merged away': 'delete from customer_aliases',
   'the original app user id of a customer is one of its names': `update customers set original_app_user_id = 'ben'`,
@@ -53,6 +79,8 @@ const DAMAGE: Record<Rule, string> = {
   'what is missing from a lot was drawn by ledger transactions': 'delete from wallet_draws',
   'every draw is of a lot and a ledger transaction that exist': `update wallet_draws set transaction_id = transaction_id || 'x'`,
   'what a merge took from one customer it gave to another': `update wallet_postings set amount = amount * 2 where account = 'merged' and amount > 0`,
+  'what a transfer took from one customer it gave to another of the same project': `update wallet_transactions set operation_id = 'xfer0' where kind = 'transfer_in'`,
+  'every lot that came by a transfer goes on from one of somebody else, and does not live longer': `update wallet_lots set origin_lot_id = 'lot0' where transaction_id in (select transaction_id from wallet_transactions where kind = 'transfer_in')`,
   'no charge gave units twice': `update wallet_transactions set store_transaction_id = 'same', purchase_id = 'same' where kind = 'purchase_grant'`,
   'no charge and no end of access was told twice': `insert into events select bucket, customer_id, event_id || 'x', project_id, revision, type, occurred_at, data from events where type = 'RENEWAL'`,
   'a transaction is undone at most once, unless that was undone': `update wallet_transactions set reverses_transaction_id = 'vatx1'`,
@@ -66,8 +94,16 @@ const DAMAGE: Record<Rule, string> = {
   'what lapsed was in lots that were over': `update wallet_transactions set kind = 'expire' where kind = 'admin_adjust'`,
   'nothing was taken out of a lot or put into it after its end, but for its lapse': `update wallet_lots set expires_at = created_at`,
   'every ledger transaction of a purchase or an operator was told once': `delete from events where type = 'VIRTUAL_CURRENCY_TRANSACTION'`,
+  'every reference is of a ledger transaction of its project, from the same time': `update wallet_references set customer_id = 'cust0'`,
   'no event is ahead of the revision of its customer': 'update customers set revision = 1',
   'the answer kept under an idempotency key is of a ledger transaction that was written': `update idempotency_keys set answer = '{"transactionId":"vatx0"}'`,
+  'a row of a bulk grant that is done is the ledger transaction that it names': `update bulk_rows set transaction_id = 'vatx0'`,
+  'a bulk grant counts what its rows say': 'update bulk_grants set done = 0',
+  'a request that was agreed to is the ledger transaction that it names': `${APPROVED}, 'oper1' from projects`,
+  'nobody agreed to their own request': `${APPROVED}, 'admin' from projects`,
+  'every key of an upstream change stands for one of its user and project': `insert into credit_intent_keys select 0, project_id, 'scope', 'key', 'anna', 'crin0' from projects`,
+  'an applied upstream change was told once, to the customer of its user': intents('applied', 'now(), 5', 'crin1'),
+  'an upstream change is undone at most once': intents('pending', 'null, null', 'crin1', 'crin2'),
 }
 
 test('a database that only the use cases wrote to is sound', async () => {

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Result } from '../../src/core/lib/result.ts'
 import type { Database, RawQuery } from '../../src/db/database.ts'
 import type { Query } from '../../src/db/statement.ts'
 import { statement } from '../../src/db/statement.ts'
 import { createWrites } from '../../src/db/writes.ts'
 import type { Ctx } from '../../src/usecases/ports.ts'
-import { type AdjustInput, adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
+import { type AdjustInput, type AdjustOutcome, adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
 import { authoriseHold } from '../../src/usecases/wallet/authorise-hold.ts'
 import { auditDatabase } from '../support/audit.ts'
 import { balanceOf, buy, createDemo, type Demo } from '../support/demo.ts'
@@ -55,7 +56,7 @@ function order(userId: string, amount: number, more: Partial<AdjustInput> = {}):
   return { ...fixed, userId, amount, actor: 'support', requestId: '0123456789abcdef', ...more }
 }
 
-async function outcomeOf(done: ReturnType<typeof adjustBalance>): Promise<number | string> {
+async function outcomeOf(done: Promise<Result<AdjustOutcome, { code: string }>>): Promise<number | string> {
   const answer = await done.catch((error: Error) => ({ ok: false as const, refusal: { code: error.message } }))
   return answer.ok ? answer.value.adjusted.balance : answer.refusal.code
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../src/db/database.ts'
 import { transactionRunner } from '../../src/db/transaction.ts'
 import { identifyCustomer } from '../../src/usecases/customers/identify-customer.ts'
 import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
+import { adminApi } from '../support/admin-api.ts'
 import { balanceOf, buy, newToken } from '../support/demo.ts'
 import { accessOf, lifeOf } from '../support/history.ts'
 import { openOtherProcess } from '../support/other-process.ts'
@@ -117,6 +118,40 @@ describe('adjustments while two customers become one', () => {
     await adjust('anna', -400)
     const answers = await times(200, () => adjust('anna', -1))
     expect(answers.filter((answer) => answer.ok)).toHaveLength(100)
+    expect(await credits('anna')).toBe(0)
+  })
+})
+
+describe('a spend', () => {
+  test('that fifty ask for at once under one key happens once, and all fifty get the same answer', async () => {
+    await buy(shop.ctx, shop.demo, 'anna', 'credits_500')
+    const api = await adminApi(shop.ctx, shop.demo.projectId)
+    const order = { user_id: 'anna', amount: -7, reason: 'ZD-1 spend', idempotency_key: 'zd-1-1' }
+    const answers = await times(50, () => api.post('/adjust', order))
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    const told = answers.map(({ body: { replayed, ...same } }) => ({ replayed, same: JSON.stringify(same) }))
+    expect(new Set(told.map(({ same }) => same)).size).toBe(1)
+    expect(told.filter(({ replayed }) => !replayed)).toHaveLength(1)
+    expect(await credits('anna')).toBe(493)
+    const { items } = (await api.get('/users/anna/transactions?kind=admin_adjust')).body
+    expect(items).toHaveLength(1)
+  })
+
+  test('of one unit, a thousand times by 250 at once on a wallet of 500, succeeds 500 times and is refused 500 times', async () => {
+    await buy(shop.ctx, shop.demo, 'anna', 'credits_500')
+    const api = await adminApi(shop.ctx, shop.demo.projectId)
+    const outcomes: string[] = []
+    await times(250, async () => {
+      for (let spend = 0; spend < 4; spend++) {
+        const { status, body } = await api.post('/adjust', { user_id: 'anna', amount: -1, reason: 'ZD-1 spend' })
+        outcomes.push(`${status} ${status === 200 ? 'done' : body.detail}`)
+      }
+    })
+    const counts = Map.groupBy(outcomes, (outcome) => outcome)
+    expect([...counts].map(([outcome, same]) => [outcome, same.length]).sort()).toEqual([
+      ['200 done', 500],
+      ['422 insufficient_balance', 500],
+    ])
     expect(await credits('anna')).toBe(0)
   })
 })

@@ -51,6 +51,7 @@ test('an entry says why, by whom, for which charge and what became of it', async
     store_transaction_id: null,
     reverses_transaction_id: ids[1],
     reversed_by: null,
+    operation_id: null,
     created_at: '2026-01-31T10:00:04.000Z',
   })
   expect(items.find((item: { transaction_id: string }) => item.transaction_id === ids[1]).reversed_by).toBe(undone)
@@ -101,6 +102,7 @@ test('one transaction is shown with its postings, lots and draws', async () => {
     draws: [],
     changes: [{ currency: 'CRD', amount: 30 }],
     reversed_by: null,
+    operation_id: null,
   })
   const spent = (await api.get(`/transactions/${ids[3]}`)).body
   expect(spent.draws).toEqual([{ lot_id: expect.stringMatching(/^lot/), currency: 'CRD', amount: 40 }])

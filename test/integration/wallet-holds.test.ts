@@ -194,6 +194,74 @@ test('units that lapse while they are held can be captured, and lapse when they 
   expect(await credits()).toBe(400)
 })
 
+describe('undoing a capture', () => {
+  const reverse = (id: string) => api.post(`/transactions/${id}/reverse`, { reason: 'ZD-7 the job failed' })
+  const byEnd = async (appUserId = 'anna') => {
+    const text = `select coalesce(to_char(l.expires_at, 'MM-DD'), 'ever') as "end", sum(l.remaining)::bigint as units
+      from wallet_lots l join customer_aliases a on a.customer_id = l.customer_id
+      where a.app_user_id = $1 group by 1 order by 1`
+    const rows = await shop.database.query<{ end: string; units: number }>({ name: 'test.by_end', text }, [appUserId])
+    return Object.fromEntries(rows.map(({ end, units }) => [end, units]))
+  }
+  const capture = async (id: string, fields: Record<string, unknown>) =>
+    (await act(id, 'capture', fields)).body.transaction_id as string
+
+  beforeEach(async () => {
+    await letGrantsLapse(shop, shop.demo.projectId)
+    await buy(shop.ctx, shop.demo, 'anna', 'pro_monthly')
+    await buy(shop.ctx, shop.demo, 'anna', 'credits_500')
+  })
+
+  test('puts its units back into the lots that they came from, once, and leaves what was released alone', async () => {
+    const used = await capture(await hold(700), { amount: 600 })
+    expect(await byEnd()).toEqual({ '02-28': 0, ever: 400 })
+    const undone = await reverse(used)
+    expect(undone.body).toMatchObject({ changes: [{ currency: 'CRD', amount: 600, balance: 1_000 }] })
+    expect(await byEnd()).toEqual({ '02-28': 500, ever: 500 })
+    expect((await reverse(used)).body).toEqual({ detail: 'already_reversed' })
+  })
+
+  test('finds the units of the right piece when a hold is captured in several', async () => {
+    const id = await hold(700)
+    const first = await capture(id, { amount: 450, keep_open: true })
+    const second = await capture(id, { amount: 150, keep_open: true })
+    await reverse(second)
+    expect(await byEnd()).toEqual({ '02-28': 50, ever: 400 })
+    await reverse(first)
+    expect(await byEnd()).toEqual({ '02-28': 500, ever: 400 })
+    expect((await act(id, 'void')).body).toMatchObject({ captured: 600, balance: 1_000 })
+    expect(await byEnd()).toEqual({ '02-28': 500, ever: 500 })
+  })
+
+  test('gives back what was taken beyond the hold too, also out of a lot that both came from', async () => {
+    const used = await capture(await hold(300), { amount: 800 })
+    expect(await byEnd()).toEqual({ '02-28': 0, ever: 200 })
+    expect((await reverse(used)).body).toMatchObject({ changes: [{ amount: 800, balance: 1_000 }] })
+    expect(await byEnd()).toEqual({ '02-28': 500, ever: 500 })
+  })
+
+  test('makes nothing permanent: what came from a lot that is over by now lapses', async () => {
+    const used = await capture(await hold(700), { amount: 600 })
+    shop.clock.set(PERIOD_END)
+    expect((await reverse(used)).body).toMatchObject({ changes: [{ amount: 100, balance: 500 }] })
+  })
+
+  test('after a merge gives the units to the one who goes on, with their end', async () => {
+    await buy(shop.ctx, shop.demo, PHONE, 'pro_monthly')
+    const used = (await act(await hold(200, {}, PHONE), 'capture', { amount: 150 })).body.transaction_id
+    await identifyCustomer(shop.ctx, { projectId: shop.demo.projectId, appUserId: PHONE, newAppUserId: 'anna' })
+    expect(await byEnd()).toEqual({ '02-28': 850, ever: 500 })
+    expect((await reverse(used)).body).toMatchObject({ changes: [{ amount: 150, balance: 1_500 }] })
+    expect(await byEnd()).toEqual({ '02-28': 1_000, ever: 500 })
+  })
+
+  test('is not for what a hold set aside or released', async () => {
+    const id = await hold(300)
+    const released = (await act(id, 'void')).body.transaction_id
+    expect((await reverse(released)).body.detail).toMatch(/^not_reversible/)
+  })
+})
+
 test('a merge takes holds along; they are captured and released by the one who goes on', async () => {
   await buy(shop.ctx, shop.demo, PHONE, 'credits_500')
   await buy(shop.ctx, shop.demo, 'anna', 'credits_500')

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sha256 } from '../../src/db/sha256.ts'
 import { verifyLedger } from '../../src/db/wallet-verify.ts'
+import { setCurrencyPolicy } from '../../src/usecases/catalog/set-currency-policy.ts'
 import { identifyCustomer } from '../../src/usecases/customers/identify-customer.ts'
 import { expireDueHolds } from '../../src/usecases/wallet/expire-due-holds.ts'
 import { lapseDueLots } from '../../src/usecases/wallet/lapse-due-lots.ts'
+import { transferUnits } from '../../src/usecases/wallet/transfer-units.ts'
 import { adminApi } from '../support/admin-api.ts'
 import { auditDatabase } from '../support/audit.ts'
 import { buy, createDemo } from '../support/demo.ts'
@@ -28,8 +30,9 @@ beforeAll(async () => {
   await buy(world.ctx, demo, 'ben', 'credits_500')
   const kept = (await api.post('/users/anna/holds', { amount: 30, reason: 'job 1' })).body.hold_id
   await api.post(`/users/${encodeURIComponent(PHONE)}/holds`, { amount: 40, reason: 'job 2' })
-  await api.post(`/holds/${kept}/capture`, { amount: 10 })
+  const captured = (await api.post(`/holds/${kept}/capture`, { amount: 10 })).body.transaction_id
   await identifyCustomer(world.ctx, { projectId, appUserId: PHONE, newAppUserId: 'anna' })
+  expect((await api.post(`/transactions/${captured}/reverse`, { reason: 'ZD-3' })).status).toBe(200)
   const spent = await api.post('/adjust', { user_id: 'anna', amount: -100, reason: 'ZD-1' })
   await api.post(`/transactions/${spent.body.transaction_id}/reverse`, { reason: 'ZD-2' })
   await letStoreSay(world.ctx, { projectId, appUserId: 'anna', purchaseId: purchase.purchaseId }, { refundedAt: 1 })
@@ -42,6 +45,11 @@ beforeAll(async () => {
   await runDue(world.ctx)
   await expireDueHolds(world.ctx)
   await api.post('/users/ben/holds', { amount: 7, reason: 'job 4' })
+  await setCurrencyPolicy(world.ctx, { projectId, code: 'CRD', change: { transfersAllowed: true } })
+  await buy(world.ctx, demo, 'cleo', 'pro_annual')
+  const transfer = { projectId, fromUserId: 'ben', toUserId: 'cleo', currency: 'CRD', amount: 3, reason: 'a present' }
+  const caller = { idempotencyKey: null, actor: 'admin', requestId: 'req1' }
+  expect(await transferUnits(world.ctx, { ...transfer, ...caller })).toMatchObject({ ok: true })
 })
 afterAll(() => world.close())
 
@@ -75,6 +83,19 @@ const TAMPERING: Array<[string, string]> = [
     `with t as (delete from wallet_postings where transaction_id = (select max(transaction_id) from wallet_transactions) returning 1)
      select 1 from t; delete from wallet_transactions where transaction_id = (select max(transaction_id) from wallet_transactions)`,
     'customer cust',
+  ],
+  // Nothing of it is left in the receiver's ledger, which is sound by itself.
+  [
+    `update customers c set ledger_sequence = t.sequence - 1, ledger_hash = t.previous_hash from wallet_transactions t
+       where t.kind = 'transfer_in' and t.customer_id = c.customer_id;
+     update wallet_balances b set balance = 0 from wallet_transactions t
+       where t.kind = 'transfer_in' and t.customer_id = b.customer_id;
+     delete from wallet_lots l using wallet_transactions t
+       where t.kind = 'transfer_in' and t.transaction_id = l.transaction_id;
+     delete from wallet_postings p using wallet_transactions t
+       where t.kind = 'transfer_in' and t.transaction_id = p.transaction_id;
+     delete from wallet_transactions where kind = 'transfer_in'`,
+    'transfer xfer',
   ],
 ]
 

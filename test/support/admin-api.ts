@@ -1,10 +1,13 @@
 import { pino } from 'pino'
+import { csvRecords } from '../../src/app/csv-records.ts'
 import { ok } from '../../src/core/lib/result.ts'
 import type { AdminDeps } from '../../src/http/admin/admin-deps.ts'
 import { adminSurface } from '../../src/http/admin/admin-surface.ts'
 import { RateLimiter } from '../../src/http/lib/rate-limit.ts'
 import { createServer } from '../../src/http/server.ts'
+import { ledgerCredits } from '../../src/usecases/credits/ledger-credits.ts'
 import type { Ctx } from '../../src/usecases/ports.ts'
+import { testSecrets } from './demo.ts'
 
 const SECRET = 'a-secret-of-the-tests'
 const PER_MINUTE = 10_000
@@ -15,10 +18,11 @@ export type AdminAnswer = { status: number; body: AdminBody; headers: Record<str
 export type AdminApi = {
   get(path: string): Promise<AdminAnswer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<AdminAnswer>
+  patch(path: string, body: unknown): Promise<AdminAnswer>
 }
 
 /** The Admin Credits API on a database, without a socket. Paths begin after `/admin/credits`. */
-export async function adminApi(ctx: Ctx, projectId: string): Promise<AdminApi> {
+export async function adminApi(ctx: Ctx, projectId: string, credits = ledgerCredits(ctx)): Promise<AdminApi> {
   const app = createServer({
     logger: pino({ level: 'silent' }),
     maxBodyBytes: 65_536,
@@ -28,10 +32,13 @@ export async function adminApi(ctx: Ctx, projectId: string): Promise<AdminApi> {
   const limiter = () => new RateLimiter(PER_MINUTE, ctx.clock)
   const deps: AdminDeps = {
     ctx,
+    credits,
     projectFor: async () => ok(projectId),
     secrets: [SECRET],
+    tokenSecrets: testSecrets,
     maxAdjust: 100_000,
-    limits: { currencies: limiter(), balances: limiter(), adjust: limiter(), failedAuth: limiter() },
+    readCsv: csvRecords,
+    limits: { currencies: limiter(), balances: limiter(), adjust: limiter(), holds: limiter(), failedAuth: limiter() },
     // Never called: its routes have tests of their own.
     realtime: {} as AdminDeps['realtime'],
     openApi: { version: '1.2.3', publicUrl: undefined },
@@ -39,7 +46,7 @@ export async function adminApi(ctx: Ctx, projectId: string): Promise<AdminApi> {
   }
   await app.register(adminSurface, deps)
   const ask = async (
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PATCH',
     path: string,
     payload?: unknown,
     headers: Record<string, string> = {},
@@ -52,9 +59,22 @@ export async function adminApi(ctx: Ctx, projectId: string): Promise<AdminApi> {
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
+      ...(payload === undefined ? {} : { payload: typeof payload === 'string' ? payload : JSON.stringify(payload) }),
     })
-    return { status: answer.statusCode, body: answer.json(), headers: answer.headers, text: answer.body }
+    return {
+      status: answer.statusCode,
+      body: isJson(answer.headers) ? answer.json() : null,
+      headers: answer.headers,
+      text: answer.body,
+    }
   }
-  return { get: (path) => ask('GET', path), post: (path, body = {}, headers = {}) => ask('POST', path, body, headers) }
+  return {
+    get: (path) => ask('GET', path),
+    post: (path, body = {}, headers = {}) => ask('POST', path, body, headers),
+    patch: (path, body) => ask('PATCH', path, body),
+  }
+}
+
+function isJson(headers: Record<string, unknown>): boolean {
+  return String(headers['content-type']).startsWith('application/json')
 }

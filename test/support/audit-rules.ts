@@ -103,6 +103,22 @@ export const AUDIT_RULES = {
     join customers c on c.bucket = p.bucket and c.customer_id = p.customer_id
     where p.account = 'merged' group by c.project_id, p.currency having sum(p.amount) <> 0`,
 
+  'what a transfer took from one customer it gave to another of the same project': `
+    select t.operation_id, count(distinct t.customer_id), sum(p.amount) from wallet_transactions t
+    join customers c on c.bucket = t.bucket and c.customer_id = t.customer_id
+    join wallet_postings p on p.bucket = t.bucket and p.customer_id = t.customer_id and p.transaction_id = t.transaction_id
+      and p.account = 'transferred'
+    where t.kind in ('transfer_out', 'transfer_in') group by t.operation_id
+    having t.operation_id is null or count(*) <> 2 or count(distinct t.customer_id) <> 2 or sum(p.amount) <> 0
+      or count(distinct p.currency) <> 1 or count(distinct t.kind) <> 2 or count(distinct c.project_id) <> 1`,
+
+  'every lot that came by a transfer goes on from one of somebody else, and does not live longer': `
+    select l.lot_id, l.origin_lot_id from wallet_lots l
+    join wallet_transactions t on t.bucket = l.bucket and t.customer_id = l.customer_id and t.transaction_id = l.transaction_id
+    where t.kind = 'transfer_in' and not exists (
+      select from wallet_lots o where o.lot_id = l.origin_lot_id and o.currency = l.currency
+      and o.expires_at is not distinct from l.expires_at and o.created_at = l.created_at)`,
+
   'no charge gave units twice': `
     select purchase_id, store_transaction_id, count(*) from wallet_transactions where kind = 'purchase_grant'
     group by purchase_id, store_transaction_id having count(*) > 1`,
@@ -162,7 +178,7 @@ export const AUDIT_RULES = {
 
   'every account is one that the ledger knows': `
     select transaction_id, account from wallet_postings where account not in ('wallet', 'issued_by_purchase',
-      'issued_by_operator', 'merged', 'over_cap', 'spent', 'held', 'expired', 'owed')`,
+      'issued_by_operator', 'merged', 'transferred', 'over_cap', 'spent', 'held', 'expired', 'owed')`,
 
   'what lapsed was in lots that were over': `
     select t.transaction_id, d.lot_id from wallet_transactions t
@@ -179,8 +195,26 @@ export const AUDIT_RULES = {
   'every ledger transaction of a purchase or an operator was told once': `
     select t.transaction_id, t.kind, count(e.event_id) from wallet_transactions t
     left join events e on e.type = 'VIRTUAL_CURRENCY_TRANSACTION' and e.data->>'transactionId' = t.transaction_id
-    where t.kind in ('purchase_grant', 'admin_adjust', 'expire', 'reversal', 'refund', 'refund_reversal')
+    where t.kind in ('purchase_grant', 'admin_adjust', 'expire', 'reversal', 'refund', 'refund_reversal', 'transfer_out',
+      'transfer_in')
     group by t.bucket, t.customer_id, t.transaction_id, t.kind having count(e.event_id) <> 1`,
+
+  'every reference is of a ledger transaction of its project, from the same time': `
+    select r.kind, r.value, r.transaction_id from wallet_references r
+    left join wallet_transactions t on t.bucket = r.customer_bucket and t.customer_id = r.customer_id
+      and t.transaction_id = r.transaction_id
+    left join customers c on c.bucket = t.bucket and c.customer_id = t.customer_id
+    where c.project_id is distinct from r.project_id or t.created_at is distinct from r.created_at`,
+
+  'decisions about a cap of credits are numbered without a gap': `
+    select customer_id, count(*), max(number) from cap_overrides group by bucket, customer_id
+    having count(*) <> max(number)`,
+
+  'a cap of credits that came by a merge is one of the customer who was merged': `
+    select o.customer_id, o.merged_from from cap_overrides o where o.merged_from is not null and not exists (
+      select from cap_overrides f join customers c on c.bucket = f.bucket and c.customer_id = f.customer_id
+      where f.customer_id = o.merged_from and c.merged_into_id is not null
+        and (f.credits_total, f.reason, f.actor, f.created_at) = (o.credits_total, o.reason, o.actor, o.created_at))`,
 
   'no event is ahead of the revision of its customer': `
     select e.event_id, e.revision, c.revision from events e
@@ -189,5 +223,45 @@ export const AUDIT_RULES = {
 
   'the answer kept under an idempotency key is of a ledger transaction that was written': `
     select k.scope, k.key from idempotency_keys k where k.scope like 'admin.credits.%' and not exists (
-      select from wallet_transactions t where t.transaction_id = k.answer->>'transactionId')`,
+      select from wallet_transactions t where t.transaction_id = k.answer->>'transactionId')
+    and not exists (select from approvals a where a.approval_id = k.answer->>'approvalId')`,
+
+  'a row of a bulk grant that is done is the ledger transaction that it names': `
+    select r.bulk_id, r.number, r.transaction_id from bulk_rows r where r.state = 'done' and not exists (
+      select from wallet_transactions t join wallet_postings p on p.bucket = t.bucket and p.customer_id = t.customer_id
+        and p.transaction_id = t.transaction_id
+      where t.transaction_id = r.transaction_id and t.kind = 'admin_adjust' and t.reason = r.reason
+        and p.account = 'issued_by_operator' and p.currency = r.currency and p.amount = -r.amount)`,
+
+  'a bulk grant counts what its rows say': `
+    select g.bulk_id, g.row_count, g.done, g.refused, r.rows, r.done, r.refused from bulk_grants g left join (
+      select bucket, bulk_id, count(*) as rows, count(*) filter (where state = 'done') as done,
+        count(*) filter (where state = 'refused') as refused from bulk_rows group by bucket, bulk_id) r using (bucket, bulk_id)
+    where (g.row_count, g.done, g.refused) is distinct from (r.rows, r.done, r.refused)`,
+
+  'a request that was agreed to is the ledger transaction that it names': `
+    select a.approval_id, a.transaction_id from approvals a where a.decision = 'approved' and not exists (
+      select from wallet_transactions t join wallet_postings p on p.bucket = t.bucket and p.customer_id = t.customer_id
+        and p.transaction_id = t.transaction_id
+      where t.transaction_id = a.transaction_id and t.kind = 'admin_adjust' and t.created_at = a.decided_at
+        and p.account = 'issued_by_operator' and p.currency = a.currency and p.amount = -a.amount)`,
+
+  'nobody agreed to their own request': `select approval_id from approvals where decision = 'approved' and decided_by = requested_by`,
+
+  'every key of an upstream change stands for one of its user and project': `
+    select k.scope, k.key from credit_intent_keys k where not exists (
+      select from credit_intents i where i.project_id = k.project_id and i.app_user_id = k.app_user_id
+      and i.intent_id = k.intent_id and i.idempotency_key = k.key)`,
+
+  'an applied upstream change was told once, to the customer of its user': `
+    select i.intent_id, count(e.event_id) from credit_intents i
+    left join customer_aliases a on a.project_id = i.project_id and a.app_user_id = i.app_user_id
+    left join customers c on c.bucket = a.customer_bucket and c.customer_id = a.customer_id
+    left join events e on e.type = 'VIRTUAL_CURRENCY_TRANSACTION' and e.data->>'transactionId' = i.intent_id
+      and e.revision <= c.revision
+    where i.status = 'applied' group by i.bucket, i.project_id, i.app_user_id, i.intent_id having count(e.event_id) <> 1`,
+
+  'an upstream change is undone at most once': `
+    select reverses_intent_id, count(*) from credit_intents where reverses_intent_id is not null and status <> 'failed'
+    group by reverses_intent_id having count(*) > 1`,
 } as const

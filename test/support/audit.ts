@@ -11,7 +11,12 @@ const KEYS = statement(
   `select 'customer' as kind, bucket, array[project_id, customer_id] as parts from customers
    union all select 'alias', bucket, array[project_id, app_user_id] from customer_aliases
    union all select 'claim', bucket, array[project_id, store, store_purchase_id] from store_claims
-   union all select 'key', bucket, array[project_id, scope, key] from idempotency_keys`,
+   union all select 'incoming event', bucket, array[project_id, event_id] from incoming_events
+   union all select 'key', bucket, array[project_id, scope, key] from idempotency_keys
+   union all select 'intent', bucket, array[project_id, app_user_id] from credit_intents
+   union all select 'intent key', bucket, array[project_id, scope, key] from credit_intent_keys
+   union all select 'bulk grant', bucket, array[project_id, bulk_id] from bulk_grants
+   union all select 'reference', bucket, array[project_id, kind, value] from wallet_references`,
 )
 
 /**

@@ -12,7 +12,7 @@ import { realtimeWorld } from './realtime-world.ts'
 export type Frame = { v: number; event: string; data: Record<string, unknown> }
 
 /** A client that reads its frames one by one, in order. */
-function realtimeClient(ws: WebSocket) {
+export function realtimeClient(ws: WebSocket) {
   const frames: Frame[] = []
   const waiting: ((frame: Frame) => void)[] = []
   ws.on('message', (data: Buffer) => {

@@ -24,6 +24,7 @@ const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 /** Limits that a flood of test requests does not meet. */
 const LIFTED = {
   PURSER_RATE_ADMIN_ADJUST: '1000000',
+  PURSER_RATE_ADMIN_HOLDS: '1000000',
   PURSER_RATE_ADMIN_BALANCES: '1000000',
   PURSER_RATE_ADMIN_CURRENCIES: '1000000',
   PURSER_RATE_BOOTSTRAP: '1000000',

@@ -8,6 +8,7 @@ import { identifyCustomer } from '../../src/usecases/customers/identify-customer
 import { setAttributes } from '../../src/usecases/customers/set-attributes.ts'
 import type { Ctx } from '../../src/usecases/ports.ts'
 import { bootstrapSession } from '../../src/usecases/realtime/bootstrap-session.ts'
+import { setCreditsCap } from '../../src/usecases/usage/set-credits-cap.ts'
 import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
 import { buy, createDemo, type Demo, testSecrets } from './demo.ts'
 import type { World } from './world.ts'
@@ -53,6 +54,8 @@ export async function fillWorld(world: World): Promise<Demo> {
   })
   await adjustBalance(ctx, goodwill(made, 'anna', 25, 'zd-1'))
   await adjustBalance(ctx, goodwill(made, 'bücher 📚', -120, 'zd-2'))
+  const cap = { creditsTotal: 1_000, reason: 'early access', actor: 'support', requestId: null }
+  await setCreditsCap(ctx, { projectId, userId: 'anna', ...cap })
   await setAttributes(ctx, {
     projectId,
     appUserId: 'anna',

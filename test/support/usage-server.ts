@@ -22,6 +22,8 @@ export type UsageServer = {
     body: unknown,
     headers?: InjectOptions['headers'],
   ): Promise<LightMyRequestResponse>
+  /** Asks anything below `/v1/usage`. */
+  post(path: string, by: { user: string } | { bearer: string }, body?: unknown): Promise<LightMyRequestResponse>
 }
 
 /** The usage surface on a shop's database, with demo tokens and the limits of a new installation. */
@@ -56,17 +58,25 @@ export async function openUsageServer({ ctx, clock, demo }: Shop): Promise<Usage
   await app.register(usageSurface, deps)
   await app.ready()
   const tokenOf = (userId: string) => mintDemoToken(DEMO_SECRET, userId, clock.now())
+  const bearerOf = (by: { user: string } | { bearer: string }) => ('user' in by ? tokenOf(by.user) : by.bearer)
   return {
     app,
     refusals,
     document: () => document() as Record<string, unknown>,
     get: (userId) => app.inject({ url: '/v1/usage', headers: { authorization: `Bearer ${tokenOf(userId)}` } }),
+    post: (path, by, body = {}) =>
+      app.inject({
+        method: 'POST',
+        url: `/v1/usage${path}`,
+        headers: { authorization: `Bearer ${bearerOf(by)}`, 'content-type': 'application/json' },
+        payload: JSON.stringify(body),
+      }),
     consume: (by, body, headers = {}) =>
       app.inject({
         method: 'POST',
         url: '/v1/usage/consume',
         headers: {
-          authorization: `Bearer ${'user' in by ? tokenOf(by.user) : by.bearer}`,
+          authorization: `Bearer ${bearerOf(by)}`,
           'content-type': 'application/json',
           ...headers,
         },

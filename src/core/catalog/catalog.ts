@@ -1,4 +1,5 @@
 import type { Store } from '../projects/project.ts'
+import type { CurrencyPolicy } from '../wallet/policy.ts'
 
 export type ProductType = 'subscription' | 'consumable' | 'non_consumable'
 
@@ -42,7 +43,14 @@ export type ProductGrant = {
   expireAtCycleEnd: boolean
 }
 
-export type Currency = { code: string; name: string; description: string | null; grants: readonly ProductGrant[] }
+export type Currency = {
+  code: string
+  name: string
+  description: string | null
+  grants: readonly ProductGrant[]
+  /** What the project decided about it; the default where it is left out. */
+  policy?: CurrencyPolicy
+}
 
 /** Everything a project sells, at one moment. Read as a whole: it is small, and every decision needs several parts of it. */
 export type Catalog = {

@@ -15,7 +15,13 @@ export const ID_PREFIXES = {
   walletTransaction: 'vatx',
   lot: 'lot',
   hold: 'hold',
+  transfer: 'xfer',
+  creditIntent: 'crin',
   event: 'evnt',
+  bulk: 'bulk',
+  operator: 'oper',
+  operatorToken: 'optk',
+  approval: 'appr',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

@@ -105,7 +105,7 @@ function mergeSnapshot(input: PurchaseInput): Purchase {
   }
 }
 
-function chargeEvent(input: PurchaseInput, purchase: Purchase, transaction: PurchaseTransaction): DomainEvent {
+export function chargeEvent(input: PurchaseInput, purchase: Purchase, transaction: PurchaseTransaction): DomainEvent {
   if (purchase.type !== 'subscription') return purchaseEvent('NON_RENEWING_PURCHASE', purchase, transaction)
   if (transaction.number === 1) return purchaseEvent('INITIAL_PURCHASE', purchase, transaction)
   const before = input.snapshot.transactions[transaction.number - 2]
@@ -146,7 +146,7 @@ function withDueAt(purchase: Purchase, snapshot: PurchaseSnapshot): Purchase {
 }
 
 /** Units of a one-time purchase never lapse, whatever its grant says: stores forbid it. */
-function grantsOf(catalog: Catalog, purchase: Purchase, transaction: SnapshotTransaction): GrantOrder[] {
+export function grantsOf(catalog: Catalog, purchase: Purchase, transaction: SnapshotTransaction): GrantOrder[] {
   return grantsOfProduct(catalog, transaction.productId)
     .map(({ currency, grant }) => ({
       currency,

@@ -48,5 +48,8 @@ export type UsageConfig = {
   exhaustedStatus: 402 | 429
 }
 
+/** Largest cap: the largest balance of a wallet, so an allowance can be as large. */
+export const CAP_MAX = 2_000_000_000
+
 /** The name of credits where they stand beside meters. */
 export const CREDITS = 'credits'

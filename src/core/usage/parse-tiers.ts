@@ -1,4 +1,4 @@
-import { CREDITS, type Tier } from './config.ts'
+import { CAP_MAX, CREDITS, type Tier } from './config.ts'
 import {
   choiceOf,
   entriesOf,
@@ -16,9 +16,6 @@ const TIERS_MAX = 50
 
 /** Products or entitlements that lead to one tier: every plan in every store. */
 const KEYS_MAX = 200
-
-/** The largest balance of a wallet, so an allowance can be as large. */
-const CAP_MAX = 2_000_000_000
 
 const ID = /^[a-z0-9][a-z0-9_.-]{0,59}$/
 const KEY = /^[^\p{Cc}]{1,256}$/u

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Catalog } from '../catalog/catalog.ts'
 import { product, purchase, START } from '../purchases/fixtures/chain.ts'
+import type { Purchase } from '../purchases/purchase.ts'
 import { configWith } from './fixtures/configs.ts'
 import { standingOf } from './standing.ts'
 
@@ -26,6 +27,7 @@ const BY_ENTITLEMENT = [
   { id: 'pro', entitlements: ['pro'], caps: CAPS },
   { id: 'free', default: true, caps: CAPS },
 ]
+const has = (...purchases: Purchase[]) => ({ purchases, creditsCap: null })
 const PLUS = purchase({ purchaseId: 'a', productId: 'plus', expiresAt: START + 50 })
 const PRO = purchase({ purchaseId: 'b', productId: 'pro', expiresAt: START + 10 })
 
@@ -33,8 +35,8 @@ describe.each([
   ['products', BY_PRODUCT],
   ['entitlements', BY_ENTITLEMENT],
 ])('a tier by %s', (_by, tiers) => {
-  const stand = (purchases: Parameters<typeof standingOf>[1], now = START) => {
-    const { tier, storeProductId } = standingOf(configWith({ tiers }), purchases, CATALOG, now)
+  const stand = (purchases: Purchase[], now = START) => {
+    const { tier, storeProductId } = standingOf(configWith({ tiers }), has(...purchases), CATALOG, now)
     return [tier.id, storeProductId]
   }
 
@@ -63,7 +65,7 @@ describe.each([
 
 describe('a billing cycle', () => {
   const config = configWith({ tiers: BY_PRODUCT, period: { kind: 'billing_cycle', timezone: 'UTC' } })
-  const cycle = (purchases: Parameters<typeof standingOf>[1]) => standingOf(config, purchases, CATALOG, START).period
+  const cycle = (purchases: Purchase[]) => standingOf(config, has(...purchases), CATALOG, START).period
 
   test('is that of the subscription behind the tier, which goes on through a grace period', () => {
     expect(cycle([PLUS, PRO])).toEqual({

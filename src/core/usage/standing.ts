@@ -1,15 +1,19 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import { accessEndsAt, type Purchase } from '../purchases/purchase.ts'
 import type { UsageConfig } from './config.ts'
+import { capsOf } from './credits-cap.ts'
 import { type BillingCycle, type Period, periodAt } from './period.ts'
 import { type HeldTier, heldTier } from './tier.ts'
 
-/** Where a customer stands now: which rank, in which period. */
-export type Standing = HeldTier & { period: Period; storeProductId: string | null }
+/** Where a customer stands now: which rank, in which period, and what it allows by meter id and `credits`. */
+export type Standing = HeldTier & { period: Period; storeProductId: string | null; caps: ReadonlyMap<string, number> }
+
+/** What decides it: what the customer bought, and the cap of credits that an operator set for this customer alone. */
+export type Holdings = { purchases: readonly Purchase[]; creditsCap: number | null }
 
 export function standingOf(
   config: UsageConfig,
-  purchases: readonly Purchase[],
+  { purchases, creditsCap }: Holdings,
   catalog: Catalog,
   now: number,
 ): Standing {
@@ -19,6 +23,7 @@ export function standingOf(
     ...held,
     period: periodAt(config.period, now, billingCycleOf(held.purchase)),
     storeProductId: product?.storeProductId ?? null,
+    caps: capsOf(held.tier, creditsCap),
   }
 }
 

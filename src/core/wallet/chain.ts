@@ -51,6 +51,8 @@ export function canonicalText(previous: ChainHead, facts: SealedFacts): string {
       lot.createdAt,
     ]),
     byId(facts.draws).map(({ lotId, amount }) => [lotId, amount]),
+    // Younger than the form: left out where there is none, so that older transactions keep their text.
+    ...(facts.operationId === null ? [] : [facts.operationId]),
   ])
 }
 

@@ -1,8 +1,9 @@
 import { assert } from '../lib/assert.ts'
 import { ok, type Result, refuse } from '../lib/result.ts'
+import { drawLots } from './draw-lots.ts'
 import type { WalletPolicy } from './policy.ts'
 import { spendOrder } from './spend-order.ts'
-import type { Account, Draw, Lot, Wallet, WalletChange } from './wallet.ts'
+import type { Account, Wallet, WalletChange } from './wallet.ts'
 
 export type DeductRefusal = { code: 'insufficient_balance'; currency: string; balance: number; requested: number }
 
@@ -32,18 +33,4 @@ export function deduct(
     balanceAfter: wallet.balance - order.amount,
     owedAfter: wallet.owed,
   })
-}
-
-/** Takes units out of lots in the order given. Stops if they do not hold as many. */
-export function drawLots(lots: readonly Lot[], amount: number): Draw[] {
-  const draws: Draw[] = []
-  let left = amount
-  for (const lot of lots) {
-    if (left === 0) break
-    const taken = Math.min(lot.remaining, left)
-    if (taken > 0) draws.push({ lotId: lot.lotId, amount: taken })
-    left -= taken
-  }
-  assert(left === 0, 'the balance of a wallet is the sum of its lots')
-  return draws
 }

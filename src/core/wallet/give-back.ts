@@ -2,13 +2,14 @@ import { ok, type Result, refuse } from '../lib/result.ts'
 import { continueLot } from './continue-lot.ts'
 import type { GrantRefusal } from './grant.ts'
 import { hasLapsed } from './lapse.ts'
+import { repaidBy } from './pay-debt.ts'
 import type { WalletPolicy } from './policy.ts'
 import { postingsOf } from './postings-of.ts'
-import { spendOrder } from './spend-order.ts'
+import { amountOf, type LotUnits, longestLived, unitsAfter } from './units-of-lots.ts'
 import type { Account, Draw, Lot, Wallet, WalletChange } from './wallet.ts'
 
 /** Units that were taken out of a lot. `isHere` is false when the lot is not in this wallet, as after a merge. */
-export type DrawnUnits = { lot: Lot; amount: number; isHere: boolean }
+export type DrawnUnits = LotUnits & { isHere: boolean }
 
 export type GiveBack = {
   /** Where the units come from, and how many from each account. */
@@ -30,7 +31,8 @@ export type GiveBackWorld = { now: number; nextLotId: () => string; policy: Wall
 
 /**
  * Puts units back into the lots that they were taken from, so that they keep their end. Those of a lot whose end has come
- * meanwhile go to `expired`: nothing that lapses may become permanent by way of a correction.
+ * meanwhile go to `expired`: nothing that lapses may become permanent by way of a correction. What is still owed then is
+ * paid first.
  */
 export function giveBack(wallet: Wallet, order: GiveBack, world: GiveBackWorld): Result<WalletChange, GrantRefusal> {
   const { currency, balance } = wallet
@@ -38,8 +40,10 @@ export function giveBack(wallet: Wallet, order: GiveBack, world: GiveBackWorld):
   const units = [...order.drawn, ...paidSince(order, currency, order.owed - forgiven, world)]
   const alive = units.filter(({ lot }) => !hasLapsed(lot, world.now))
   const expired = amountOf(units) - amountOf(alive)
-  const kept = fitBelowCap(alive, Math.max(0, world.policy.cap - balance))
-  const over = amountOf(alive) - amountOf(kept)
+  const repaid = repaidBy(amountOf(alive), { owed: wallet.owed - forgiven })
+  const coming = unitsAfter(alive, repaid)
+  const kept = longestLived(coming, Math.max(0, world.policy.cap - balance))
+  const over = amountOf(coming) - amountOf(kept)
   if (over > 0 && order.aboveCap === 'refuse') {
     const requested = amountOf(alive)
     return refuse({ code: 'balance_above_maximum', currency, balance, requested, maximum: world.policy.cap })
@@ -49,7 +53,7 @@ export function giveBack(wallet: Wallet, order: GiveBack, world: GiveBackWorld):
     currency,
     postings: [
       ...postingsOf(currency, negated(order.from)),
-      ...postingsOf(currency, { wallet: returned, owed: forgiven, expired, over_cap: over }),
+      ...postingsOf(currency, { wallet: returned, owed: forgiven + repaid, expired, over_cap: over }),
     ],
     newLots: kept
       .filter(({ isHere }) => !isHere)
@@ -60,7 +64,7 @@ export function giveBack(wallet: Wallet, order: GiveBack, world: GiveBackWorld):
       ),
     draws: kept.filter(({ isHere }) => isHere).map(({ lot, amount }): Draw => ({ lotId: lot.lotId, amount: -amount })),
     balanceAfter: balance + returned,
-    owedAfter: wallet.owed - forgiven,
+    owedAfter: wallet.owed - forgiven - repaid,
   })
 }
 
@@ -81,24 +85,6 @@ function paidSince(order: GiveBack, currency: string, amount: number, { now }: G
   return [{ lot: order.paidSinceAs ?? permanent, amount, isHere: false }]
 }
 
-/** When not all fit, those that live longest are kept: they are worth most to the customer. */
-function fitBelowCap(units: readonly DrawnUnits[], room: number): DrawnUnits[] {
-  const order = spendOrder(units.map(({ lot }) => lot))
-  const sorted = [...units].sort((one, other) => order.indexOf(other.lot) - order.indexOf(one.lot))
-  const kept: DrawnUnits[] = []
-  let left = room
-  for (const unit of sorted) {
-    const amount = Math.min(unit.amount, left)
-    if (amount > 0) kept.push({ ...unit, amount })
-    left -= amount
-  }
-  return kept
-}
-
 function negated(amounts: GiveBack['from']): GiveBack['from'] {
   return Object.fromEntries(Object.entries(amounts).map(([account, amount]) => [account, -amount]))
-}
-
-function amountOf(units: readonly DrawnUnits[]): number {
-  return units.reduce((sum, { amount }) => sum + amount, 0)
 }

@@ -1,5 +1,6 @@
 import { assert } from '../lib/assert.ts'
 import { ok, type Result, refuse } from '../lib/result.ts'
+import { repaidBy } from './pay-debt.ts'
 import type { WalletPolicy } from './policy.ts'
 import type { Account, Lot, Posting, Wallet, WalletChange } from './wallet.ts'
 
@@ -16,7 +17,7 @@ export type GrantRefusal = {
 
 /** Adds a lot, all of it or nothing, after paying what is owed. Refuses what would pass the cap, so that no operator grant is cut in silence. */
 export function grant(wallet: Wallet, order: Grant, policy: WalletPolicy): Result<WalletChange, GrantRefusal> {
-  if (wallet.balance + order.amount - repaidOf(wallet, order) > policy.cap) {
+  if (wallet.balance + order.amount - repaidBy(order.amount, wallet) > policy.cap) {
     return refuse({
       code: 'balance_above_maximum',
       currency: wallet.currency,
@@ -34,7 +35,7 @@ export function grant(wallet: Wallet, order: Grant, policy: WalletPolicy): Resul
  */
 export function grantUpToCap(wallet: Wallet, order: Grant, policy: WalletPolicy): WalletChange {
   assert(Number.isSafeInteger(order.amount) && order.amount > 0, 'a grant is a positive whole number')
-  const repaid = repaidOf(wallet, order)
+  const repaid = repaidBy(order.amount, wallet)
   const fits = Math.max(0, Math.min(order.amount - repaid, policy.cap - wallet.balance))
   const over = order.amount - repaid - fits
   const { amount, from, ...lot } = order
@@ -51,8 +52,4 @@ export function grantUpToCap(wallet: Wallet, order: Grant, policy: WalletPolicy)
     balanceAfter: wallet.balance + fits,
     owedAfter: wallet.owed - repaid,
   }
-}
-
-function repaidOf(wallet: Wallet, order: Grant): number {
-  return Math.min(wallet.owed, order.amount)
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { applyChange } from './apply-change.ts'
+import { captureHold } from './capture-hold.ts'
 import { deduct } from './deduct.ts'
 import { lot, posted, wallet } from './fixtures/wallets.ts'
 import type { DrawnUnits } from './give-back.ts'
-import { captureHold, type Hold, type HoldChange, heldOf, judgeHold, releaseHold } from './hold.ts'
+import { type Hold, type HoldChange, heldOf, judgeHold } from './hold.ts'
+import { releaseHold } from './release-hold.ts'
 import type { Lot, Wallet } from './wallet.ts'
 
 const POLICY = { floor: 0, cap: 1_000 }

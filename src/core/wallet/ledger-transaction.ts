@@ -9,6 +9,9 @@ export const LEDGER_KINDS = [
   'purchase_grant',
   'merge_out',
   'merge_in',
+  /** Units went from one customer to another. */
+  'transfer_out',
+  'transfer_in',
   /** A customer used something that costs credits. */
   'consume',
   /** What remained in lots when their end came. */
@@ -46,6 +49,8 @@ export type LedgerTransaction = {
   storeTransactionId: string | null
   /** The transaction that this one undoes; null for most. */
   reversesTransactionId: string | null
+  /** The hold or the transfer that this is a step of; null for most. */
+  operationId: string | null
   createdAt: number
 }
 
@@ -57,6 +62,7 @@ export const BY_RULE = {
   purchaseId: null,
   storeTransactionId: null,
   reversesTransactionId: null,
+  operationId: null,
 } as const
 
 /** Makes a ledger transaction, and stops if its postings do not sum to zero in each currency. */

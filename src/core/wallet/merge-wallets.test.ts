@@ -25,14 +25,30 @@ describe('merging two wallets', () => {
     expect(merged.arrive.newLots).toContainEqual({ ...lot('new2', 300, facts), source: 'merge', originLotId: 'a' })
   })
 
-  test('takes the debt along, and the units that holds keep; neither touches what can be spent', () => {
-    const moved = mergeWallets({ ...wallet(lot('a', 5)), owed: 7 }, { ...EMPTY, owed: 1 }, POLICY, () => 'new', 20)
+  test('takes the debt along, and the units that holds keep, which do not touch what can be spent', () => {
+    const moved = mergeWallets({ ...EMPTY, owed: 7 }, { ...EMPTY, owed: 1 }, POLICY, () => 'new', 20)
     if (moved === null) throw new Error('there was something to merge')
     const amounts = ['wallet', 'owed', 'held', 'merged'] as const
-    expect(amounts.map((account) => posted(moved.leave, account))).toEqual([-5, 7, -20, 18])
-    expect(amounts.map((account) => posted(moved.arrive, account))).toEqual([5, -7, 20, -18])
-    expect([moved.leave.owedAfter, moved.arrive.owedAfter, moved.arrive.balanceAfter]).toEqual([0, 8, 5])
+    expect(amounts.map((account) => posted(moved.leave, account))).toEqual([0, 7, -20, 13])
+    expect(amounts.map((account) => posted(moved.arrive, account))).toEqual([0, -7, 20, -13])
+    expect([moved.leave.owedAfter, moved.arrive.owedAfter, moved.arrive.balanceAfter]).toEqual([0, 8, 0])
     expect(mergeWallets(EMPTY, EMPTY, POLICY, () => 'new', 20)).not.toBeNull()
+  })
+
+  test('pays a debt of either out of the units of the other, first what lapses soonest', () => {
+    const soon = lot('soon', 5, { expiresAt: 10 })
+    const arriving = mergeWallets(wallet(lot('ever', 9), soon), { ...EMPTY, owed: 8 }, POLICY, () => 'new')
+    expect(arriving?.arrive).toMatchObject({
+      balanceAfter: 6,
+      owedAfter: 0,
+      newLots: [{ originLotId: 'ever', granted: 6 }],
+    })
+    const owing = mergeWallets({ ...EMPTY, owed: 8 }, wallet(lot('ever', 9), soon), POLICY, () => 'new')
+    expect(owing?.arrive).toMatchObject({ balanceAfter: 6, owedAfter: 0, newLots: [] })
+    expect(owing?.arrive.draws).toEqual([
+      { lotId: 'soon', amount: 5 },
+      { lotId: 'ever', amount: 3 },
+    ])
   })
 
   test('of an empty one is nothing at all', () => {

@@ -1,13 +1,17 @@
 import { continueLot } from './continue-lot.ts'
+import { drawLots } from './draw-lots.ts'
+import { repaidBy } from './pay-debt.ts'
 import type { WalletPolicy } from './policy.ts'
 import { postingsOf } from './postings-of.ts'
 import { spendOrder } from './spend-order.ts'
-import type { Lot, Wallet, WalletChange } from './wallet.ts'
+import { longestLived, unitsAfter } from './units-of-lots.ts'
+import type { Wallet, WalletChange } from './wallet.ts'
 
 /**
  * Moves all units and the debt of one wallet to another when two customers become one. Balances add up to at most the
  * cap; what is beyond it is posted to `over_cap`. Each lot keeps its age and its end, so the spending order stays what it
- * was. Units that holds keep go along with their holds: `held` says how many.
+ * was. A debt of one is paid out of the units of the other. Units that holds keep go along with their holds: `held` says
+ * how many.
  */
 export function mergeWallets(
   absorbed: Wallet,
@@ -18,15 +22,17 @@ export function mergeWallets(
 ): { leave: WalletChange; arrive: WalletChange } | null {
   const { currency, balance: total, owed } = absorbed
   if (total <= 0 && owed <= 0 && held <= 0) return null
-  const moved = Math.min(total, Math.max(0, policy.cap - kept.balance))
+  const paidByArriving = repaidBy(total, { owed: kept.owed + owed })
+  const paidByKept = repaidBy(kept.balance, { owed: kept.owed + owed - paidByArriving })
+  const balance = kept.balance - paidByKept
+  const moved = Math.min(total - paidByArriving, Math.max(0, policy.cap - balance))
+  const lots = absorbed.lots.map((lot) => ({ lot, amount: lot.remaining })).filter(({ amount }) => amount > 0)
   return {
     leave: {
       currency,
       postings: postingsOf(currency, { wallet: -total, owed, held: -held, merged: total - owed + held }),
       newLots: [],
-      draws: absorbed.lots
-        .filter((lot) => lot.remaining > 0)
-        .map((lot) => ({ lotId: lot.lotId, amount: lot.remaining })),
+      draws: lots.map(({ lot, amount }) => ({ lotId: lot.lotId, amount })),
       balanceAfter: 0,
       owedAfter: 0,
     },
@@ -34,27 +40,17 @@ export function mergeWallets(
       currency,
       postings: postingsOf(currency, {
         merged: owed - total - held,
-        owed: -owed,
+        owed: paidByArriving + paidByKept - owed,
         held,
-        wallet: moved,
-        over_cap: total - moved,
+        wallet: moved - paidByKept,
+        over_cap: total - paidByArriving - moved,
       }),
-      newLots: copyLots(absorbed.lots, moved, nextLotId),
-      draws: [],
-      balanceAfter: kept.balance + moved,
-      owedAfter: kept.owed + owed,
+      newLots: longestLived(unitsAfter(lots, paidByArriving), moved).map(({ lot, amount }) =>
+        continueLot(lot, nextLotId(), amount, 'merge'),
+      ),
+      draws: drawLots(spendOrder(kept.lots), paidByKept),
+      balanceAfter: balance + moved,
+      owedAfter: kept.owed + owed - paidByArriving - paidByKept,
     },
   }
-}
-
-/** When not all fits, the longest-lived lots are the ones that are kept: they are worth most to the customer. */
-function copyLots(lots: readonly Lot[], amount: number, nextLotId: () => string): Lot[] {
-  const copies: Lot[] = []
-  let left = amount
-  for (const lot of spendOrder(lots).reverse()) {
-    const taken = Math.min(lot.remaining, left)
-    if (taken > 0) copies.push(continueLot(lot, nextLotId(), taken, 'merge'))
-    left -= taken
-  }
-  return copies
 }

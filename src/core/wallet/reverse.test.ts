@@ -3,7 +3,8 @@ import { applyChange } from './apply-change.ts'
 import { deduct } from './deduct.ts'
 import { EMPTY, lot, posted, wallet } from './fixtures/wallets.ts'
 import { grantUpToCap } from './grant.ts'
-import { isReversible, type RecordedChange, type Reversal, reverse, shareOf } from './reverse.ts'
+import { shareOf } from './refund-share.ts'
+import { isReversible, type RecordedChange, type Reversal, reverse } from './reverse.ts'
 import type { Lot, Wallet, WalletChange } from './wallet.ts'
 
 const POLICY = { floor: 0, cap: 1_000 }
@@ -12,6 +13,7 @@ const WHOLE: Reversal = {
   shortage: 'block',
   aboveCap: 'refuse',
   share: { part: 1, whole: 1 },
+  lapsed: 0,
   paidSinceAs: null,
 }
 
@@ -150,6 +152,16 @@ describe('undoing a grant', () => {
     expect(shareOf(amount, { part, whole })).toBe(expected)
   })
 
+  test.each([
+    ['clamp', 60, 0],
+    ['debt', 60, 0],
+    ['debt', 25, 35],
+  ] as const)('takes back nothing for units that lapsed: %s of %d in the wallet', (shortage, balance, owed) => {
+    const change = changeOf(undo(wallet(lot('g', balance)), grant, { shortage, lapsed: 240 }))
+    expect([posted(change, 'wallet'), change.owedAfter]).toEqual([-Math.min(60, balance), owed])
+    expect(undo(wallet(lot('g', 60)), grant, { lapsed: 300 })).toEqual({ ok: true, value: null })
+  })
+
   test('of no share at all changes nothing', () => {
     expect(undo(wallet(lot('g', 300)), grant, { share: { part: 0, whole: 9 } })).toEqual({ ok: true, value: null })
   })
@@ -182,10 +194,19 @@ describe('a debt', () => {
   })
 })
 
-test('moves, lapses, corrections and holds are not for operators to undo; everything else is', () => {
-  const own = ['merge_out', 'merge_in', 'expire', 'reversal', 'refund', 'refund_reversal']
-  expect([...own, 'hold', 'hold_capture', 'hold_release'].filter(isKind)).toEqual([])
-  expect(['admin_adjust', 'purchase_grant', 'api_adjust', 'consume'].filter(isKind)).toHaveLength(4)
+test('moves, lapses, corrections and holds of which nothing was used are not for operators to undo; all else is', () => {
+  const own = [
+    'merge_out',
+    'merge_in',
+    'transfer_out',
+    'transfer_in',
+    'expire',
+    'reversal',
+    'refund',
+    'refund_reversal',
+  ]
+  expect([...own, 'hold', 'hold_release'].filter(isKind)).toEqual([])
+  expect(['admin_adjust', 'purchase_grant', 'api_adjust', 'consume', 'hold_capture'].filter(isKind)).toHaveLength(5)
 })
 
 function isKind(kind: string): boolean {

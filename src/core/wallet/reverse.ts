@@ -1,10 +1,12 @@
 import type { Result } from '../lib/result.ts'
 import type { DeductRefusal } from './deduct.ts'
-import { type GiveBackWorld, giveBack } from './give-back.ts'
+import { type DrawnUnits, type GiveBackWorld, giveBack } from './give-back.ts'
 import type { GrantRefusal } from './grant.ts'
 import type { LedgerKind } from './ledger-transaction.ts'
 import type { DebtPolicy } from './policy.ts'
+import { type RefundShare, shareOf } from './refund-share.ts'
 import { takeBack } from './take-back.ts'
+import { amountOf } from './units-of-lots.ts'
 import type { Account, Draw, Lot, Posting, Wallet, WalletChange } from './wallet.ts'
 
 /** What a ledger transaction did to one wallet, as it was written down. */
@@ -20,28 +22,47 @@ export type Reversal = {
   isHere: boolean
   shortage: DebtPolicy
   aboveCap: 'refuse' | 'post'
-  /** The share of a grant that is taken back, as a fraction of whole numbers; rounded up. 1 of 1 is all of it. */
-  share: { part: number; whole: number }
+  /** How much of a grant is taken back. */
+  share: RefundShare
+  /** Units of a grant that lapsed: they are gone already, and count as taken back. */
+  lapsed: number
   /** See `GiveBack`. */
   paidSinceAs: Lot | null
 }
 
-/** Moves, corrections that follow from rules, and holds, which end in their own way. For the rest there are adjustments. */
+/**
+ * Moves, corrections that follow from rules, and holds as long as nothing was used of them: they end in their own way. For
+ * the rest there are adjustments, and transfers back.
+ */
 const NOT_REVERSIBLE: ReadonlySet<LedgerKind> = new Set<LedgerKind>([
   'merge_out',
   'merge_in',
+  'transfer_out',
+  'transfer_in',
   'expire',
   'reversal',
   'refund',
   'refund_reversal',
   'hold',
-  'hold_capture',
   'hold_release',
 ])
 
 /** Whether an operator may undo a transaction of this kind. */
 export function isReversible(kind: LedgerKind): boolean {
   return !NOT_REVERSIBLE.has(kind)
+}
+
+/**
+ * Undoes the use of held units: they go back into the lots that they came from, which the capture itself does not say.
+ * What the capture released stays released.
+ */
+export function reverseCapture(
+  wallet: Wallet,
+  used: readonly DrawnUnits[],
+  aboveCap: Reversal['aboveCap'],
+  world: GiveBackWorld,
+): Result<WalletChange, GrantRefusal> {
+  return giveBack(wallet, { from: { spent: amountOf(used) }, drawn: used, owed: 0, paidSinceAs: null, aboveCap }, world)
 }
 
 /**
@@ -65,21 +86,14 @@ export function reverse(
     )
     return giveBack(wallet, { ...reversal, from, drawn, owed: -posted('owed') }, world)
   }
-  const amount = shareOf(received, reversal.share)
-  if (amount === 0) return { ok: true, value: null }
+  const amount = shareOf(received, reversal.share) - reversal.lapsed
+  if (amount <= 0) return { ok: true, value: null }
   return takeBack(wallet, {
     amount,
     to: recorded.postings.find(({ amount }) => amount < 0)?.account ?? 'issued_by_operator',
     lotIds: new Set(recorded.newLots.map(({ lotId }) => lotId)),
     shortage: reversal.shortage,
   })
-}
-
-/** `amount * part / whole`, rounded up, exactly. RevenueCat, virtual currency refunds. */
-export function shareOf(amount: number, { part, whole }: Reversal['share']): number {
-  if (whole <= 0 || part >= whole) return amount
-  const exact = (BigInt(amount) * BigInt(Math.max(0, part)) + BigInt(whole) - 1n) / BigInt(whole)
-  return Number(exact)
 }
 
 function sumOf(postings: readonly Posting[]): number {

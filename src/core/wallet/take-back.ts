@@ -1,6 +1,7 @@
 import { assert } from '../lib/assert.ts'
 import { ok, type Result, refuse } from '../lib/result.ts'
-import { type DeductRefusal, drawLots } from './deduct.ts'
+import type { DeductRefusal } from './deduct.ts'
+import { drawLots } from './draw-lots.ts'
 import type { DebtPolicy } from './policy.ts'
 import { postingsOf } from './postings-of.ts'
 import { spendOrder } from './spend-order.ts'

@@ -145,6 +145,7 @@ describe('a ledger transaction', () => {
     purchaseId: null,
     storeTransactionId: null,
     reversesTransactionId: null,
+    operationId: null,
     createdAt: 0,
   } as const
 

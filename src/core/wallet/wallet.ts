@@ -13,7 +13,7 @@ export type Lot = {
   source: LotSource
   /** The purchase that was charged for it; null for other sources. */
   purchaseId: string | null
-  /** The lot of another wallet that this one continues after a merge; null for a lot of its own. */
+  /** The lot of another wallet that this one continues after a merge or a transfer; null for a lot of its own. */
   originLotId: string | null
   /** When what remains lapses; null never. */
   expiresAt: number | null
@@ -40,6 +40,8 @@ export type Account =
   | 'issued_by_purchase'
   | 'issued_by_operator'
   | 'merged'
+  /** Units on their way from one customer to another. */
+  | 'transferred'
   | 'over_cap'
   /** Units that the customer used. */
   | 'spent'

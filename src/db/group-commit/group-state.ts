@@ -29,6 +29,8 @@ export type GroupState = {
   /** Answers by idempotency key, see `keyTextOf`. */
   keys: Map<string, IdempotencyRecord>
   currencies: ReadonlyMap<string, ConfiguredCurrency[]>
+  /** Approval thresholds by project; null where there is none. */
+  thresholds: ReadonlyMap<string, number | null>
 }
 
 /** What members want written. */

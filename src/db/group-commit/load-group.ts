@@ -4,6 +4,7 @@ import type { Hold } from '../../core/wallet/hold.ts'
 import type { Lot, Wallet } from '../../core/wallet/wallet.ts'
 import type { GroupSubject } from '../../usecases/ports/group-commit.ts'
 import type { IdempotencyRecord } from '../../usecases/ports.ts'
+import { readThreshold } from '../approvals.ts'
 import { listCurrencies } from '../catalog-currencies.ts'
 import { CUSTOMER_COLUMNS, type CustomerRow, customerFromRow } from '../customers.ts'
 import { openHoldsOfMany } from '../holds.ts'
@@ -67,7 +68,7 @@ export async function loadGroup(
   const idOf = (one: GroupSubject) => customerIds.get(aliasKeyOf(one.projectId, one.appUserId)) ?? ''
   const needsAll = new Set(joined.filter(({ lots }) => lots === 'all').map(idOf))
   const holders = new Set(joined.filter(({ wantsOpenHolds }) => wantsOpenHolds).map(idOf))
-  const [keys, wallets, holds, currencies] = await Promise.all([
+  const [keys, wallets, holds, currencies, thresholds] = await Promise.all([
     readKeys(query, joined),
     readWallets(query, distinct, needsAll, now),
     readHolds(
@@ -75,6 +76,7 @@ export async function loadGroup(
       distinct.filter((row) => holders.has(row.customer_id)),
     ),
     readCurrencies(query, joined),
+    readThresholds(query, joined),
   ])
   const customers = distinct.map((row): [string, CustomerState] => [
     row.customer_id,
@@ -85,7 +87,7 @@ export async function loadGroup(
       openHolds: holds.get(row.customer_id) ?? [],
     },
   ])
-  return { customerIds, customers: new Map(customers), keys, currencies }
+  return { customerIds, customers: new Map(customers), keys, currencies, thresholds }
 }
 
 async function readKeys(query: Query, subjects: readonly GroupSubject[]): Promise<Map<string, IdempotencyRecord>> {
@@ -138,9 +140,22 @@ async function readCurrencies(
   query: Query,
   subjects: readonly GroupSubject[],
 ): Promise<Map<string, ConfiguredCurrency[]>> {
-  const projects = [...new Set(subjects.filter((one) => one.wantsCurrencies).map(({ projectId }) => projectId))]
+  const projects = projectsOf(subjects.filter((one) => one.wantsCurrencies))
   const list = listCurrencies(query)
   return new Map(await Promise.all(projects.map(async (id) => [id, await list(id)] as const)))
+}
+
+async function readThresholds(
+  query: Query,
+  subjects: readonly GroupSubject[],
+): Promise<Map<string, number | null>> {
+  const projects = projectsOf(subjects.filter((one) => one.wantsThreshold))
+  const read = readThreshold(query)
+  return new Map(await Promise.all(projects.map(async (id) => [id, await read(id)] as const)))
+}
+
+function projectsOf(subjects: readonly GroupSubject[]): string[] {
+  return [...new Set(subjects.map(({ projectId }) => projectId))]
 }
 
 function idsOf(customers: readonly CustomerRow[]): [number[], string[]] {

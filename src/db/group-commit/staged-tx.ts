@@ -91,6 +91,13 @@ export function stageTx(group: GroupState): StagedTx {
         return currencies
       },
     },
+    approvals: {
+      async threshold(projectId) {
+        const threshold = group.thresholds.get(projectId)
+        assert(threshold !== undefined, 'a member of a group says beforehand that it wants the threshold')
+        return threshold
+      },
+    },
   }
   return {
     tx,

@@ -1,5 +1,6 @@
 import { type Query, type Statement, statement } from '../statement.ts'
 import { LOT_COLUMNS, lotToValues } from '../wallet-lot-rows.ts'
+import { writeReferences } from '../wallet-references.ts'
 import { timeOf } from '../wire-values.ts'
 import { columnsOf } from './columns-of.ts'
 import type { GroupWrites } from './group-state.ts'
@@ -7,9 +8,9 @@ import type { GroupWrites } from './group-state.ts'
 const INSERT_TRANSACTIONS = statement(
   'group.insert_transactions',
   `insert into wallet_transactions (bucket, customer_id, transaction_id, kind, actor, reason, request_id, purchase_id,
-     store_transaction_id, reverses_transaction_id, created_at, sequence, previous_hash, hash)
+     store_transaction_id, reverses_transaction_id, operation_id, created_at, sequence, previous_hash, hash)
    select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-     $9::text[], $10::text[], $11::timestamptz[], $12::bigint[], $13::text[], $14::text[])`,
+     $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[], $14::text[], $15::text[])`,
 )
 const INSERT_POSTINGS = statement(
   'group.insert_postings',
@@ -33,10 +34,14 @@ export async function writeLedger(query: Query, transactions: GroupWrites['trans
   if (transactions.length === 0) return
 
   await Promise.all([
-    query(INSERT_TRANSACTIONS, columnsOf(transactions.map(entryRow), 14)),
+    query(INSERT_TRANSACTIONS, columnsOf(transactions.map(entryRow), 15)),
     insert(query, INSERT_POSTINGS, transactions.flatMap(postingRows), 7),
     insert(query, INSERT_LOTS, transactions.flatMap(lotRows), 12),
     insert(query, INSERT_DRAWS, transactions.flatMap(drawRows), 5),
+    writeReferences(
+      query,
+      transactions.map(({ ref, transaction }) => ({ ...transaction, owner: ref })),
+    ),
   ])
 }
 
@@ -54,6 +59,7 @@ function entryRow({ ref, transaction, link }: Entry): unknown[] {
     transaction.purchaseId,
     transaction.storeTransactionId,
     transaction.reversesTransactionId,
+    transaction.operationId,
     timeOf(transaction.createdAt),
     link.sequence,
     link.previousHash,

@@ -1,7 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import type { Result } from '../../core/lib/result.ts'
+import type { ReadCsv } from '../../usecases/ports/bulk.ts'
+import type { Credits } from '../../usecases/ports/credits.ts'
 import type { Ctx } from '../../usecases/ports.ts'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
+import type { TokenSecrets } from '../../usecases/token-secrets.ts'
 import type { OpenApiFacts } from '../lib/openapi.ts'
 import type { RateLimiter } from '../lib/rate-limit.ts'
 import type { OpenApiSink } from '../lib/surface.ts'
@@ -14,16 +17,24 @@ export type Limiter = Pick<RateLimiter, 'take' | 'peek'>
 /** What the Admin Credits API needs. */
 export type AdminDeps = {
   ctx: Ctx
+  /** The credits, wherever their balances are kept. */
+  credits: Credits
   /** The project that a request is about: the only one, or the one that the header `X-Purser-Project` names. */
   projectFor(request: FastifyRequest): Promise<Result<string, ProjectRefusal>>
   /** Secrets that are valid now; several while one is replaced by another. None closes the API. */
   secrets: readonly string[]
+  /** Makes and hashes the tokens of operators. */
+  tokenSecrets: TokenSecrets
   /** Largest absolute amount of one change. */
   maxAdjust: number
+  /** Reads the files of bulk grants. */
+  readCsv: ReadCsv
   limits: {
     currencies: Limiter
     balances: Limiter
     adjust: Limiter
+    /** Changes of holds, apart from those of balances: work under way needs two calls each time. */
+    holds: Limiter
     /** Wrong secrets by address. */
     failedAuth: Limiter
   }

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { ConflictError } from '../../core/lib/conflict-error.ts'
 import type { Result } from '../../core/lib/result.ts'
 import { CODE_OF_REFUSAL, sendError } from './errors.ts'
+import { noteOf } from './refusal-note.ts'
 
 /** A parallel request with the same key is done by then, in all likelihood. */
 const IN_PROGRESS_RETRY_SECONDS = 1
@@ -9,7 +10,8 @@ const IN_PROGRESS_RETRY_SECONDS = 1
 /**
  * Answers a write that is done at most once: the refusal, or what `toWire` makes of the outcome. The headers say the
  * customer's revision, and whether an earlier request with the same key had done it. A request that lost the race for
- * its key again and again is told so: it was not done, and may be repeated.
+ * its key again and again is told so: it was not done, and may be repeated. The answer of a dry run says so, and no
+ * revision, since there is none.
  */
 export async function answerWrite<
   Outcome extends { replayed: boolean; revision: number },
@@ -17,16 +19,18 @@ export async function answerWrite<
 >(
   reply: FastifyReply,
   work: () => Promise<Result<Outcome, Refusal>>,
-  toWire: (outcome: Outcome) => unknown,
+  toWire: (outcome: Outcome) => object,
+  run: { isDry: boolean } = { isDry: false },
 ): Promise<unknown> {
   const outcome = await unlessRaced(work)
   if (outcome === 'raced') {
     return sendError(reply, 'idempotency_in_progress', { retryAfterSeconds: IN_PROGRESS_RETRY_SECONDS })
   }
-  if (!outcome.ok) return sendError(reply, CODE_OF_REFUSAL[outcome.refusal.code])
-  reply.header('x-purser-revision', outcome.value.revision)
+  if (!outcome.ok) return sendError(reply, CODE_OF_REFUSAL[outcome.refusal.code], noteOf(outcome.refusal))
+  if (!run.isDry) reply.header('x-purser-revision', outcome.value.revision)
   if (outcome.value.replayed) reply.header('idempotency-replayed', 'true')
-  return toWire(outcome.value)
+  const answer = toWire(outcome.value)
+  return run.isDry ? { ...answer, dry_run: true } : answer
 }
 
 async function unlessRaced<Value>(work: () => Promise<Value>): Promise<Value | 'raced'> {

@@ -1,12 +1,12 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { Type } from 'typebox'
-import { listBalances } from '../../usecases/wallet/list-balances.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
 import { parseBalancesQuery } from './parse-balances-query.ts'
 import { userIdProblem } from './parse-user-id.ts'
 import { projectHeader } from './project-header.ts'
+import { noteOf } from './refusal-note.ts'
 import { UserIdWire } from './wire/adjust-to-wire.ts'
 
 const schema = {
@@ -35,14 +35,14 @@ const schema = {
       },
       { description: 'The balances, one for each currency.' },
     ),
-    ...errorSchemas(404, 422),
+    ...errorSchemas(404, 422, 502),
   },
 }
 
 /** `GET /admin/credits/users/{user_id}/balances`. */
 export function balancesRoute(
   app: FastifyInstance,
-  { ctx, projectFor }: Pick<AdminDeps, 'ctx' | 'projectFor'>,
+  { credits, projectFor }: Pick<AdminDeps, 'credits' | 'projectFor'>,
   guard: onRequestAsyncHookHandler,
 ): void {
   app.get('/credits/users/:user_id/balances', { schema, onRequest: guard }, async (request, reply) => {
@@ -53,13 +53,12 @@ export function balancesRoute(
     if (!query.ok) return sendProblems(reply, [query.refusal])
     const project = await projectFor(request)
     if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
-    const found = await listBalances(ctx, { projectId: project.value, appUserId: userId })
-    if (!found.ok) return sendError(reply, CODE_OF_REFUSAL[found.refusal.code])
-    const shown = found.value.balances.filter(({ balance }) => query.value.includeEmpty || balance !== 0)
+    const found = await credits.balances({ projectId: project.value, appUserId: userId, ...query.value })
+    if (!found.ok) return sendError(reply, CODE_OF_REFUSAL[found.refusal.code], noteOf(found.refusal))
     reply.header('x-purser-revision', found.value.revision)
     return {
       user_id: userId,
-      items: shown.map(({ currency: { code, name, description }, balance }) => ({ code, name, description, balance })),
+      items: found.value.balances.map(({ currency: { code, name, description }, balance }) => ({ code, name, description, balance })),
     }
   })
 }

@@ -4,6 +4,7 @@ import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError } from './errors.ts'
 import { projectHeader } from './project-header.ts'
+import { noteOf } from './refusal-note.ts'
 import { CurrencyWire, currencyToWire } from './wire/currency-to-wire.ts'
 
 const schema = {
@@ -14,20 +15,21 @@ const schema = {
   headers: Type.Object(projectHeader),
   response: {
     200: Type.Object({ items: Type.Array(CurrencyWire) }, { description: 'All currencies of the project.' }),
-    ...errorSchemas(),
+    ...errorSchemas(502),
   },
 }
 
 /** `GET /admin/credits/currencies`. */
 export function currenciesRoute(
   app: FastifyInstance,
-  { ctx, projectFor }: Pick<AdminDeps, 'ctx' | 'projectFor'>,
+  { credits, projectFor }: Pick<AdminDeps, 'credits' | 'projectFor'>,
   guard: onRequestAsyncHookHandler,
 ): void {
   app.get('/credits/currencies', { schema, onRequest: guard }, async (request, reply) => {
     const project = await projectFor(request)
     if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
-    const catalog = await ctx.read.catalog.ofProject(project.value)
-    return { items: catalog.currencies.map((currency) => currencyToWire(currency, catalog)) }
+    const catalog = await credits.catalog(project.value)
+    if (!catalog.ok) return sendError(reply, CODE_OF_REFUSAL[catalog.refusal.code], noteOf(catalog.refusal))
+    return { items: catalog.value.currencies.map((currency) => currencyToWire(currency, catalog.value)) }
   })
 }

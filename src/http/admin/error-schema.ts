@@ -19,12 +19,37 @@ const FailureBody = Type.Object(
   { description: 'The server failed.' },
 )
 
+/** What is said with `operator_limit_exceeded`. */
+const LIMIT_STATUS = ADMIN_ERRORS.operator_limit_exceeded
+const limitFields = {
+  limit: Type.Optional(Type.String({ description: 'With operator_limit_exceeded: max_per_change or max_per_day.' })),
+  currency: Type.Optional(Type.String()),
+  maximum: Type.Optional(Type.Integer()),
+  remaining: Type.Optional(Type.Integer({ description: 'Units of the largest change that is allowed now.' })),
+  resets_at: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
+}
+
+/** What is said with `rc_call_failed` about a change. */
+const UPSTREAM_STATUS = ADMIN_ERRORS.rc_call_failed
+const upstreamFields = {
+  outcome: Type.Optional(
+    Type.Union([Type.Literal('pending'), Type.Literal('failed')], {
+      description: 'Of a change: `failed` was not done and will not be; `pending` may have been, and is tried on.',
+    }),
+  ),
+  intent_id: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], { description: 'The change in the list of transactions.' }),
+  ),
+}
+
 function refusalSchema(status: number): TObject {
   const codes = Object.entries(ADMIN_ERRORS).flatMap(([code, of]) => (of === status ? [code] : []))
   const examples = status === FIELDS_STATUS ? [FIELDS_EXAMPLE, ...codes] : codes
   return Type.Object(
     {
       detail: Type.String({ description: 'A code; where there is more to say, a colon and a text follow.', examples }),
+      ...(status === LIMIT_STATUS ? limitFields : {}),
+      ...(status === UPSTREAM_STATUS ? upstreamFields : {}),
     },
     { description: `Refused: ${codes.join(', ')}.` },
   )

@@ -1,9 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ChangeBulkRefusal } from '../../usecases/bulk/change-bulk.ts'
+import type { UploadRefusal } from '../../usecases/bulk/upload-bulk.ts'
+import type { OperatorAdjustRefusal } from '../../usecases/operators/adjust-as-operator.ts'
+import type { ManageRefusal } from '../../usecases/operators/change-operators.ts'
+import type { ApproveRefusal, RejectRefusal } from '../../usecases/operators/decide-approval.ts'
+import type { UpstreamRefusal } from '../../usecases/ports/credits.ts'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
 import type { AuthoriseRefusal } from '../../usecases/wallet/authorise-hold.ts'
 import type { ChangeHoldRefusal } from '../../usecases/wallet/change-hold.ts'
 import type { ReverseRefusal } from '../../usecases/wallet/reverse-transaction.ts'
+import type { TransferUnitsRefusal } from '../../usecases/wallet/transfer-units.ts'
 import type { AdjustFault } from './parse-adjust.ts'
 
 /** Every machine-readable code of this surface and its status. docs/errors/admin.md says what to do about each. */
@@ -11,6 +18,9 @@ export const ADMIN_ERRORS = {
   admin_unconfigured: 503,
   missing_bearer: 401,
   invalid_admin_secret: 403,
+  role_not_allowed: 403,
+  operator_limit_exceeded: 403,
+  second_operator_required: 403,
   too_many_failed_sign_ins: 429,
   rate_limited: 429,
   invalid_request: 400,
@@ -34,9 +44,26 @@ export const ADMIN_ERRORS = {
   too_many_holds: 422,
   already_reversed: 409,
   not_reversible: 422,
+  transfers_not_allowed: 422,
+  same_customer: 422,
+  usage_unconfigured: 404,
+  approval_requested: 409,
+  approval_closed: 409,
+  approval_not_found: 404,
+  too_many_approvals: 422,
+  operator_not_found: 404,
+  token_not_found: 404,
+  too_many_operators: 422,
+  too_many_tokens: 422,
+  bulk_not_found: 404,
+  bulk_state_conflict: 409,
+  file_invalid: 422,
   transaction_not_found: 404,
   rc_customer_not_found: 404,
   not_found: 404,
+  not_available_in_upstream_mode: 409,
+  upstream_refused: 422,
+  rc_call_failed: 502,
   method_not_allowed: 405,
   internal_error: 500,
 } as const satisfies Record<string, number>
@@ -55,25 +82,59 @@ export const CODE_OF_REFUSAL = {
   too_many_holds: 'too_many_holds',
   already_reversed: 'already_reversed',
   not_reversible: 'not_reversible',
+  transfers_not_allowed: 'transfers_not_allowed',
+  same_customer: 'same_customer',
   customer_not_found: 'rc_customer_not_found',
   currency_unknown: 'unknown_currency',
   idempotency_key_conflict: 'idempotency_key_conflict',
+  upstream_unreadable: 'rc_call_failed',
+  upstream_failed: 'rc_call_failed',
+  upstream_refused: 'upstream_refused',
+  intent_in_progress: 'idempotency_in_progress',
+  not_available_in_upstream_mode: 'not_available_in_upstream_mode',
   project_required: 'project_required',
   project_unknown: 'project_unknown',
   idempotency_key_mismatch: 'idempotency_key_mismatch',
   amount_must_be_nonzero: 'amount_must_be_nonzero',
+  bulk_not_found: 'bulk_not_found',
+  bulk_state: 'bulk_state_conflict',
+  file_invalid: 'file_invalid',
+  role_not_allowed: 'role_not_allowed',
+  operator_limit_exceeded: 'operator_limit_exceeded',
+  second_operator_required: 'second_operator_required',
+  approval_requested: 'approval_requested',
+  approval_closed: 'approval_closed',
+  approval_not_found: 'approval_not_found',
+  too_many_approvals: 'too_many_approvals',
+  operator_not_found: 'operator_not_found',
+  token_not_found: 'token_not_found',
+  too_many_operators: 'too_many_operators',
+  too_many_tokens: 'too_many_tokens',
 } as const satisfies Record<
   | AdjustRefusal['code']
+  | OperatorAdjustRefusal['code']
+  | ApproveRefusal['code']
+  | RejectRefusal['code']
+  | ManageRefusal['code']
   | ReverseRefusal['code']
+  | TransferUnitsRefusal['code']
   | AuthoriseRefusal['code']
   | ChangeHoldRefusal['code']
+  | ChangeBulkRefusal['code']
+  | UploadRefusal['code']
+  | UpstreamRefusal['code']
   | ProjectRefusal['code']
   | Exclude<AdjustFault['code'], 'fields_invalid'>,
   AdminErrorCode
 >
 
 /** What an error says beyond its code. */
-export type ErrorNote = { text?: string; retryAfterSeconds?: number | undefined }
+export type ErrorNote = {
+  text?: string
+  retryAfterSeconds?: number | undefined
+  /** More fields of the body, for programs. */
+  fields?: Readonly<Record<string, unknown>>
+}
 
 /** Told of every refusal by its code. */
 export type RefusalListener = (code: string) => void
@@ -90,7 +151,7 @@ export function sendError(reply: FastifyReply, code: AdminErrorCode, note: Error
   tell(reply, code)
   if (note.retryAfterSeconds !== undefined) reply.header('retry-after', note.retryAfterSeconds)
   const detail = note.text === undefined ? code : `${code}: ${note.text}`
-  return reply.code(ADMIN_ERRORS[code]).send({ detail })
+  return reply.code(ADMIN_ERRORS[code]).send({ detail, ...note.fields })
 }
 
 /** Answers 422 to well-formed input with invalid values; each problem names its field. */

@@ -1,34 +1,58 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type AdminCaller, isAllowed } from '../../core/operators/caller.ts'
+import type { OperatorAction } from '../../core/operators/operator.ts'
 import type { RateVerdict } from '../lib/rate-limit.ts'
 import { bearerOf } from '../lib/user-identity.ts'
+import type {} from './admin-caller.ts'
 import type { AdminDeps, Limiter } from './admin-deps.ts'
 import { sendError } from './errors.ts'
+import { operatorLookup } from './operator-lookup.ts'
 
 type OnRequest = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>
 
+/** Makes the guard of a route: its limit, and the action that an operator's role must allow. */
+export type AdminGuard = (limit: Limiter, action?: OperatorAction) => OnRequest
+
+/** A caller, and the name under which their requests are counted. */
+type Admitted = { caller: AdminCaller; key: string }
+
 /**
- * Makes the guard of the admin routes; each route adds its own limit. In this order: is there a secret to check
- * against, is one given, has its address not guessed too often, is it right, is its limit not reached.
+ * Makes the guard of the admin routes; each route adds its own limit and action. In this order: is there a shared secret
+ * to check against, is a bearer given, has its address not guessed too often, is it right, is its limit not reached, may
+ * its role do this. Without a shared secret operators are refused too: what is not configured is closed, and there must
+ * be a way in when all tokens are lost. A route that names no action is for those who may do everything.
  */
-export function adminGuard({ secrets, limits }: Pick<AdminDeps, 'secrets' | 'limits'>): (limit: Limiter) => OnRequest {
+export function adminGuard(deps: Pick<AdminDeps, 'secrets' | 'limits' | 'ctx' | 'tokenSecrets'>): AdminGuard {
+  const { secrets, limits } = deps
   const hashes = secrets.map(sha256)
-  return (limit) => async (request, reply) => {
-    if (hashes.length === 0) {
-      request.log.warn('PURSER_ADMIN_SECRET is not set: the admin API is closed')
-      return sendError(reply, 'admin_unconfigured')
-    }
-    const secret = bearerOf(request.headers.authorization)
-    if (secret === null) return sendError(reply.header('www-authenticate', 'Bearer'), 'missing_bearer')
-    const guesses = limits.failedAuth.peek(request.ip)
-    if (!guesses.allowed) return sendTooMany(reply, 'too_many_failed_sign_ins', guesses)
-    const index = indexOfSecret(hashes, secret)
-    if (index === -1) {
-      limits.failedAuth.take(request.ip)
-      return sendError(reply, 'invalid_admin_secret')
-    }
-    return limitRequest(reply, limit.take(`secret-${index}`))
+  const findOperator = operatorLookup(deps)
+  const admit = async (bearer: string): Promise<Admitted | null> => {
+    const index = indexOfSecret(hashes, bearer)
+    if (index !== -1) return { caller: { kind: 'shared_secret' }, key: `secret-${index}` }
+    const found = await findOperator(bearer)
+    return found && { caller: { kind: 'operator', operator: found.operator }, key: found.token.tokenId }
   }
+  return (limit, action = 'manage') =>
+    async (request, reply) => {
+      if (hashes.length === 0) {
+        request.log.warn('PURSER_ADMIN_SECRET is not set: the admin API is closed')
+        return sendError(reply, 'admin_unconfigured')
+      }
+      const bearer = bearerOf(request.headers.authorization)
+      if (bearer === null) return sendError(reply.header('www-authenticate', 'Bearer'), 'missing_bearer')
+      const guesses = limits.failedAuth.peek(request.ip)
+      if (!guesses.allowed) return sendTooMany(reply, 'too_many_failed_sign_ins', guesses)
+      const admitted = await admit(bearer)
+      if (admitted === null) {
+        limits.failedAuth.take(request.ip)
+        return sendError(reply, 'invalid_admin_secret')
+      }
+      request.adminCaller = admitted.caller
+      const refused = limitRequest(reply, limit.take(admitted.key))
+      if (refused !== undefined) return refused
+      return isAllowed(admitted.caller, action) ? undefined : sendError(reply, 'role_not_allowed')
+    }
 }
 
 /** Compares with every secret, always, in a time that depends on none of them. */

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { Result } from '../../core/lib/result.ts'
 import { authoriseHold } from '../../usecases/wallet/authorise-hold.ts'
 import { changeHold, type HoldOrder } from '../../usecases/wallet/change-hold.ts'
-import { ACTOR } from './actor.ts'
+import { writerOf } from './admin-caller.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { answerWrite } from './answer-write.ts'
 import { errorSchemas } from './error-schema.ts'
@@ -12,8 +12,10 @@ import { type HoldFault, parseAuthorise, parseHoldChange } from './parse-hold.ts
 import { userIdProblem } from './parse-user-id.ts'
 import { writeHeaders } from './project-header.ts'
 import { UserIdWire } from './wire/adjust-to-wire.ts'
+import { DryRunQuery } from './wire/dry-run.ts'
 import { AuthoriseBody, ChangedHoldWire, HOLD_BODIES, holdOutcomeToWire } from './wire/hold-to-wire.ts'
 import { isPlausibleId } from './wire/transaction-id.ts'
+import { writeRunOf } from './write-run.ts'
 
 /** What can be done with a hold; each is a path below it. */
 export const HOLD_ACTIONS = ['capture', 'void', 'extend'] as const satisfies ReadonlyArray<HoldOrder['kind']>
@@ -28,6 +30,7 @@ const shared = {
   tags: ['Holds'],
   security: [{ adminSecret: [] }],
   headers: writeHeaders,
+  querystring: DryRunQuery,
   response: { 200: ChangedHoldWire, ...errorSchemas(404, 409, 413, 415, 422) },
 }
 
@@ -70,15 +73,18 @@ async function authorise(deps: RouteDeps, request: FastifyRequest, reply: Fastif
   const { user_id: userId } = request.params as { user_id: string }
   const problem = userIdProblem(userId)
   if (problem !== null) return sendProblems(reply, [`user_id: ${problem}`])
-  const parsed = parseAuthorise(request.body, headerKeyOf(request), deps)
+  const run = writeRunOf(deps.ctx, request)
+  if (!run.ok) return sendProblems(reply, run.refusal)
+  const parsed = parseAuthorise(run.value.body, headerKeyOf(request), deps)
   if (!parsed.ok) return sendFault(reply, parsed)
   const project = await deps.projectFor(request)
   if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
-  const input = { ...parsed.value, userId, projectId: project.value, actor: ACTOR, requestId: request.id }
+  const input = { ...parsed.value, userId, projectId: project.value, ...writerOf(deps.ctx, request) }
   return answerWrite(
     reply,
-    () => authoriseHold(deps.ctx, input),
+    () => authoriseHold(run.value.ctx, input),
     (outcome) => holdOutcomeToWire(outcome, input.idempotencyKey),
+    run.value,
   )
 }
 
@@ -90,15 +96,18 @@ async function change(
 ): Promise<unknown> {
   const { hold_id: holdId } = request.params as { hold_id: string }
   if (!isPlausibleId(holdId)) return sendError(reply, 'hold_not_found')
-  const parsed = parseHoldChange(kind, request.body, headerKeyOf(request), deps)
+  const run = writeRunOf(deps.ctx, request)
+  if (!run.ok) return sendProblems(reply, run.refusal)
+  const parsed = parseHoldChange(kind, run.value.body, headerKeyOf(request), deps)
   if (!parsed.ok) return sendFault(reply, parsed)
   const project = await deps.projectFor(request)
   if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
-  const input = { ...parsed.value, holdId, projectId: project.value, actor: ACTOR, requestId: request.id }
+  const input = { ...parsed.value, holdId, projectId: project.value, ...writerOf(deps.ctx, request) }
   return answerWrite(
     reply,
-    () => changeHold(deps.ctx, input),
+    () => changeHold(run.value.ctx, input),
     (outcome) => holdOutcomeToWire(outcome, input.idempotencyKey),
+    run.value,
   )
 }
 

@@ -1,10 +1,10 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import { amountProblem, DEFAULT_CURRENCY } from '../../core/wallet/change-fields.ts'
 import { currencyProblem, headerProblem, keyProblem, reasonProblem } from './field-problems.ts'
 import { userIdProblem } from './parse-user-id.ts'
 import { type Fields, isFields, problemsOf } from './read-fields.ts'
 
-/** The currency of a change that names none. */
-export const DEFAULT_CURRENCY = 'CRD'
+export { DEFAULT_CURRENCY }
 
 /** Where the fields of a change come from. */
 export type AdjustParts = {
@@ -72,10 +72,4 @@ function faultsOf(fields: Fields, { pathUserId, headerKey }: AdjustParts, maxAdj
 function pathProblem(pathUserId: string, bodyUserId: unknown): string | null {
   if (bodyUserId !== undefined && bodyUserId !== pathUserId) return 'must be the one in the path, or be left out'
   return userIdProblem(pathUserId)
-}
-
-function amountProblem(value: unknown, maxAdjust: number): string | null {
-  if (value === undefined) return 'is required'
-  if (typeof value !== 'number' || !Number.isInteger(value)) return 'must be a whole number'
-  return Math.abs(value) > maxAdjust ? `must be between -${maxAdjust} and ${maxAdjust}` : null
 }

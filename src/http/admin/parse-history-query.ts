@@ -1,3 +1,4 @@
+import { ISO_TIME_EXAMPLE, parseIsoTime } from '../../core/lib/iso-time.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { LEDGER_KINDS, type LedgerKind } from '../../core/wallet/ledger-transaction.ts'
 import type { HistoryPage } from '../../usecases/ports.ts'
@@ -7,8 +8,6 @@ import { isPlausibleId } from './wire/transaction-id.ts'
 /** A page that a person can read through; more would hold up the answer. */
 export const HISTORY_LIMIT_DEFAULT = 20
 export const HISTORY_LIMIT_MAX = 100
-
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/
 
 /** Reads which transactions are wanted. The refusal is the problems in words. Other parameters are ignored. */
 export function parseHistoryQuery(query: Readonly<Record<string, unknown>>): Result<HistoryPage, string[]> {
@@ -44,12 +43,12 @@ function isKind(value: unknown): value is LedgerKind {
   return LEDGER_KINDS.some((kind) => kind === value)
 }
 
-function timeProblem(value: unknown): string | null {
-  const isTime =
-    value === undefined || (typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)))
-  return isTime ? null : 'must be a time such as 2026-05-04T10:00:00Z'
+/** What is wrong with a time that may be left out, in words that follow its name; null when nothing is. */
+export function timeProblem(value: unknown): string | null {
+  const isTime = value === undefined || (typeof value === 'string' && parseIsoTime(value) !== null)
+  return isTime ? null : `must be a time such as ${ISO_TIME_EXAMPLE}`
 }
 
 function timeOf(value: unknown): number | null {
-  return typeof value === 'string' ? Date.parse(value) : null
+  return typeof value === 'string' ? parseIsoTime(value) : null
 }

@@ -100,7 +100,8 @@ function keyOf(fields: Fields, headerKey: string | undefined): string | null {
   return (fields.idempotency_key as string | undefined) ?? headerKey ?? null
 }
 
-function amountProblem(value: unknown, max: number): string | null {
+/** Says what is wrong with a number of units; one that is missing is not wrong by itself. */
+export function amountProblem(value: unknown, max: number): string | null {
   if (value === undefined) return null
   const isAmount = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max
   return isAmount ? null : `must be a whole number from 1 to ${max}`

@@ -1,7 +1,6 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { Type } from 'typebox'
 import { LEDGER_KINDS } from '../../core/wallet/ledger-transaction.ts'
-import { listTransactions } from '../../usecases/wallet/list-transactions.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
@@ -11,7 +10,13 @@ import { userIdProblem } from './parse-user-id.ts'
 import { projectHeader } from './project-header.ts'
 import { UserIdWire } from './wire/adjust-to-wire.ts'
 import { isPlausibleId, TransactionIdWire } from './wire/transaction-id.ts'
-import { HistoryEntryWire, historyEntryToWire, TransactionWire, transactionToWire } from './wire/transaction-to-wire.ts'
+import {
+  HistoryEntryWire,
+  historyEntryToWire,
+  NO_LEDGER,
+  TransactionWire,
+  transactionToWire,
+} from './wire/transaction-to-wire.ts'
 
 const shared = { tags: ['Credits'], security: [{ adminSecret: [] }], headers: Type.Object(projectHeader) }
 
@@ -49,7 +54,7 @@ const oneSchema = {
   response: { 200: TransactionWire, ...errorSchemas(404) },
 }
 
-type RouteDeps = Pick<AdminDeps, 'ctx' | 'projectFor'>
+type RouteDeps = Pick<AdminDeps, 'credits' | 'projectFor'>
 
 /** `GET /admin/credits/users/{user_id}/transactions` and `GET /admin/credits/transactions/{id}`. */
 export function transactionsRoutes(app: FastifyInstance, deps: RouteDeps, guard: onRequestAsyncHookHandler): void {
@@ -57,7 +62,7 @@ export function transactionsRoutes(app: FastifyInstance, deps: RouteDeps, guard:
   oneRoute(app, deps, guard)
 }
 
-function listRoute(app: FastifyInstance, { ctx, projectFor }: RouteDeps, guard: onRequestAsyncHookHandler): void {
+function listRoute(app: FastifyInstance, { credits, projectFor }: RouteDeps, guard: onRequestAsyncHookHandler): void {
   app.get('/credits/users/:user_id/transactions', { schema: listSchema, onRequest: guard }, async (request, reply) => {
     const { user_id: userId } = request.params as { user_id: string }
     const problem = userIdProblem(userId)
@@ -66,7 +71,7 @@ function listRoute(app: FastifyInstance, { ctx, projectFor }: RouteDeps, guard: 
     if (!page.ok) return sendProblems(reply, page.refusal)
     const project = await projectFor(request)
     if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
-    const found = await listTransactions(ctx, { projectId: project.value, appUserId: userId, ...page.value })
+    const found = await credits.transactions({ projectId: project.value, appUserId: userId, ...page.value })
     if (!found.ok) return sendError(reply, CODE_OF_REFUSAL[found.refusal.code])
     const { entries, hasMore, revision } = found.value
     reply.header('x-purser-revision', revision)
@@ -78,17 +83,15 @@ function listRoute(app: FastifyInstance, { ctx, projectFor }: RouteDeps, guard: 
   })
 }
 
-function oneRoute(app: FastifyInstance, { ctx, projectFor }: RouteDeps, guard: onRequestAsyncHookHandler): void {
+function oneRoute(app: FastifyInstance, { credits, projectFor }: RouteDeps, guard: onRequestAsyncHookHandler): void {
   app.get('/credits/transactions/:transaction_id', { schema: oneSchema, onRequest: guard }, async (request, reply) => {
     const { transaction_id: id } = request.params as { transaction_id: string }
     if (!isPlausibleId(id)) return sendError(reply, 'transaction_not_found')
     const project = await projectFor(request)
     if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
-    const [found, reversals] = await Promise.all([
-      ctx.read.wallet.transaction(project.value, id),
-      ctx.read.wallet.standingReversals(id),
-    ])
+    const found = await credits.transaction(project.value, id)
     if (found === null) return sendError(reply, 'transaction_not_found')
-    return transactionToWire(found, reversals[0] ?? null)
+    if (found.keptBy === 'upstream') return { ...historyEntryToWire(found.entry), ...NO_LEDGER }
+    return transactionToWire(found.transaction, found.reversedBy)
   })
 }

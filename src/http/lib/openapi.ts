@@ -41,11 +41,13 @@ const TEXTS: Readonly<Record<DocumentName, Text>> = {
     title: 'Purser: Admin Credits API',
     description: 'For operators: grant, deduct and read credits. For signed-in users: start a realtime session.',
     schemes: {
-      adminSecret: bearer('The setting PURSER_ADMIN_SECRET.'),
+      adminSecret: bearer('The setting PURSER_ADMIN_SECRET, or the token of an operator.'),
       userBearer: bearer("A signed-in user's token of the identity provider."),
     },
     tags: [
       { name: 'Credits', description: 'Currencies, balances and changes by hand.' },
+      { name: 'Approvals', description: 'Changes that need two people.' },
+      { name: 'Operators', description: 'Who may use this API, by name.' },
       { name: 'Realtime', description: 'Sessions that are told of changes.' },
     ],
   },

@@ -12,7 +12,7 @@ import type { UsageDeps } from './usage-deps.ts'
 import { consumedSchema, consumedToWire, exhaustedSchema, timeToWire } from './usage-to-wire.ts'
 
 /** Far above the largest body that the schema lets through. */
-const BODY_MAX_BYTES = 16 * 1024
+export const BODY_MAX_BYTES = 16 * 1024
 
 const schema = {
   operationId: 'consumeUsage',

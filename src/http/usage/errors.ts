@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
+import type { CloseReservationRefusal } from '../../usecases/usage/close-reservation.ts'
 import type { ConsumeUsageRefusal } from '../../usecases/usage/consume-usage.ts'
+import type { ReserveRefusal } from '../../usecases/usage/reserve-credits.ts'
 import type { IdentityFault } from '../lib/user-identity.ts'
 import type { ConsumeFault } from './parse-consume.ts'
 
@@ -26,6 +28,11 @@ export const USAGE_ERRORS = {
   invalid_fields: 422,
   unknown_action: 422,
   unknown_meter: 422,
+  not_reservable: 422,
+  too_many_reservations: 422,
+  reservation_not_found: 404,
+  reservation_closed: 409,
+  reservation_expired: 409,
   usage_unconfigured: 503,
   identity_unconfigured: 503,
   identity_unavailable: 503,
@@ -44,8 +51,16 @@ export const CODE_OF_REFUSAL = {
   fields_invalid: 'invalid_fields',
   project_required: 'project_required',
   project_unknown: 'project_unknown',
+  not_reservable: 'not_reservable',
+  too_many_holds: 'too_many_reservations',
+  hold_not_found: 'reservation_not_found',
+  hold_closed: 'reservation_closed',
+  hold_expired: 'reservation_expired',
 } as const satisfies Record<
-  Exclude<ConsumeUsageRefusal['code'], 'credits_insufficient'> | ConsumeFault['code'] | ProjectRefusal['code'],
+  | Exclude<ConsumeUsageRefusal['code'], 'credits_insufficient'>
+  | Exclude<ReserveRefusal['code'] | CloseReservationRefusal['code'], 'credits_missing'>
+  | ConsumeFault['code']
+  | ProjectRefusal['code'],
   UsageErrorCode
 >
 

@@ -94,7 +94,7 @@ function userOf(caller: UsageCaller, bodyUserId: string | undefined): Result<str
 }
 
 /** The header is another place for the body's field. Other characters than ASCII would be read differently from it. */
-function keyOf(bodyKey: string | undefined, headerKey: string | undefined): Result<string | null, ConsumeFault> {
+export function keyOf(bodyKey: string | undefined, headerKey: string | undefined): Result<string | null, ConsumeFault> {
   if (headerKey === undefined) return ok(bodyKey ?? null)
   if (headerKey === '' || headerKey.length > IDEMPOTENCY_KEY_MAX_LENGTH || /[^\x20-\x7e]/.test(headerKey)) {
     return invalid(`Idempotency-Key: must have 1 to ${IDEMPOTENCY_KEY_MAX_LENGTH} ASCII characters`)

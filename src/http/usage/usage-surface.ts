@@ -8,6 +8,7 @@ import { consumeRoute } from './consume-route.ts'
 import { answerThrown } from './error-handler.ts'
 import { listenToRefusals } from './errors.ts'
 import { getUsageRoute } from './get-usage-route.ts'
+import { reservationRoutes } from './reservation-routes.ts'
 import type { UsageDeps } from './usage-deps.ts'
 
 /** What pages of other origins may read of an answer. */
@@ -40,6 +41,7 @@ export async function usageSurface(app: FastifyInstance, deps: UsageDeps): Promi
   app.setErrorHandler(answerThrown)
   getUsageRoute(app, deps)
   consumeRoute(app, deps)
+  reservationRoutes(app, deps)
   app.addHook('onReady', async () => {
     // In braces: Fastify takes a value of this hook for an error.
     deps.onOpenApi('usage', () => app.swagger())

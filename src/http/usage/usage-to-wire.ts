@@ -22,7 +22,7 @@ export const usageSchema = Type.Object(
     tier: Type.Object({
       id: Type.String(),
       product_id: Type.Union([Type.String(), Type.Null()], { description: "The store's product behind the tier." }),
-      caps: amounts('What the period allows, by meter and `credits`; in display units.'),
+      caps: amounts('What the period allows this user, by meter and `credits`; in display units.'),
     }),
     used: amounts('What was used of it, by meter and `credits`; as counted.'),
     remaining: amounts('What is left of it; in display units. Credits in wallets are not part of it.'),
@@ -65,8 +65,7 @@ export const exhaustedSchema = Type.Object(
 )
 
 export function usageToWire({ config, standing, used, balances }: UsageView): Static<typeof usageSchema> {
-  const { period, tier, storeProductId } = standing
-  const caps = tier.caps
+  const { period, tier, storeProductId, caps } = standing
   const shown = (amountOf: (id: string) => number) =>
     Object.fromEntries([
       ...config.meters.map((meter) => [shownNames(meter).shown, toDisplay(meter, amountOf(meter.id))]),

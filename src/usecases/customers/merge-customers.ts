@@ -7,6 +7,7 @@ import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { WalletChange } from '../../core/wallet/wallet.ts'
 import type { Ctx, Tx } from '../ports.ts'
 import { OPEN_HOLDS_READ_MAX } from '../wallet/hold-limits.ts'
+import { inheritCreditsCap } from '../usage/inherit-credits-cap.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from '../wallet/open-wallets.ts'
 import { recordChange } from './record-change.ts'
 
@@ -28,6 +29,7 @@ export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed:
   await tx.customers.setAttributes(kept, mergeAttributes(keptAttributes, absorbedAttributes))
   const { currencies, events } = await mergeBalances(tx, ctx, kept, absorbed)
   await tx.usage.moveCounters(absorbed, kept)
+  await inheritCreditsCap(tx, absorbed, kept)
   await tx.customers.update({ ...absorbed, mergedIntoId: kept.customerId, revision: absorbed.revision + 1 })
   return recordChange(
     tx,

@@ -12,6 +12,8 @@ export type GroupSubject = {
   lots: LotsNeeded
   wantsCurrencies?: boolean
   wantsOpenHolds?: boolean
+  /** The amount above which a change needs a second person. */
+  wantsThreshold?: boolean
 }
 
 /**
@@ -25,4 +27,5 @@ export type GroupTx = {
   holds: Pick<Tx['holds'], 'ofCustomer' | 'save'>
   events: Tx['events']
   catalog: Pick<Tx['catalog'], 'currencies'>
+  approvals: Pick<Tx['approvals'], 'threshold'>
 }

@@ -1,3 +1,4 @@
+import { type Catalog, findCurrency } from '../../core/catalog/catalog.ts'
 import type { Customer } from '../../core/customers/customer.ts'
 import { DAY_MS } from '../../core/lib/clock.ts'
 import { ConflictError } from '../../core/lib/conflict-error.ts'
@@ -7,13 +8,14 @@ import { availableCredits, type Consumption, consume, type Means } from '../../c
 import { type PriceRefusal, priceOf } from '../../core/usage/price.ts'
 import { type Standing, standingOf } from '../../core/usage/standing.ts'
 import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
-import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
+import { boundsOf } from '../../core/wallet/policy.ts'
 import { openCustomer } from '../customers/open-customer.ts'
 import { recordChange } from '../customers/record-change.ts'
 import type { Ctx, Tx } from '../ports.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from '../wallet/open-wallets.ts'
 import { type ConsumeInput, consumptionKeyOf, fingerprintOf } from './consume-input.ts'
 import { loadUsageConfig, type UnconfiguredRefusal } from './load-usage-config.ts'
+import { creditsCapOf } from './read-credits-cap.ts'
 
 /** What was done. Stored under the idempotency key, so a replay answers exactly this. */
 export type Consumed = {
@@ -80,9 +82,12 @@ export async function consumeUsage(
     if (!config.ok) return config
     const cost = priceOf(config.value, input.wish, input.quantity)
     if (!cost.ok) return cost
-    const purchases = await tx.purchases.ofCustomer(customer)
-    const standing = standingOf(config.value, purchases, catalog, ctx.clock.now())
-    const moment = await meet(tx, ctx, { config: config.value, cost: cost.value, customer, standing })
+    const [purchases, creditsCap] = await Promise.all([
+      tx.purchases.ofCustomer(customer),
+      creditsCapOf(tx.usage, customer),
+    ])
+    const standing = standingOf(config.value, { purchases, creditsCap }, catalog, ctx.clock.now())
+    const moment = await meet(tx, ctx, { config: config.value, cost: cost.value, customer, standing }, catalog)
     const decided = consume(cost.value, moment.means)
     if (decided.ok) return ok(await save(tx, ctx, input, moment, decided.value))
     const { exhaustedStatus: status } = config.value
@@ -102,17 +107,17 @@ async function findEarlier(
 }
 
 /** Reads what the customer has: counters of the period, and wallets without what has lapsed. */
-async function meet(tx: Tx, ctx: Ctx, facts: Omit<Moment, 'open' | 'means'>): Promise<Moment> {
+async function meet(tx: Tx, ctx: Ctx, facts: Omit<Moment, 'open' | 'means'>, catalog: Catalog): Promise<Moment> {
   const { config, customer, standing } = facts
   const [used, open] = await Promise.all([
     tx.usage.counters(customer, standing.period.key),
     openWallets(tx, ctx, customer),
   ])
   const means = {
-    caps: standing.tier.caps,
+    caps: standing.caps,
     used,
     wallet: walletIn(open, config.currency),
-    policy: DEFAULT_POLICY,
+    policy: boundsOf(findCurrency(catalog, config.currency)?.policy),
     spendOrder: config.spendOrder,
   }
   return { ...facts, open, means }

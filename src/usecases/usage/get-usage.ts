@@ -4,6 +4,7 @@ import type { UsageConfig } from '../../core/usage/config.ts'
 import { type Standing, standingOf } from '../../core/usage/standing.ts'
 import type { Ctx } from '../ports.ts'
 import { loadUsageConfig, type UnconfiguredRefusal } from './load-usage-config.ts'
+import { creditsCapOf } from './read-credits-cap.ts'
 
 /** What a customer may use and has used in the current period, and what is in the wallets. */
 export type UsageView = {
@@ -33,12 +34,13 @@ async function viewUsage(
   projectId: string,
   customer: Customer | null,
 ): Promise<UsageView> {
-  const [catalog, purchases, amounts] = await Promise.all([
+  const [catalog, purchases, amounts, creditsCap] = await Promise.all([
     ctx.read.catalog.ofProject(projectId),
     customer === null ? [] : ctx.read.purchases.ofCustomer(customer),
     customer === null ? new Map<string, number>() : ctx.read.wallet.balances(customer),
+    customer === null ? null : creditsCapOf(ctx.read.usage, customer),
   ])
-  const standing = standingOf(config, purchases, catalog, ctx.clock.now())
+  const standing = standingOf(config, { purchases, creditsCap }, catalog, ctx.clock.now())
   return {
     config,
     standing,

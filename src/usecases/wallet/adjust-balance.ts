@@ -1,14 +1,16 @@
-import { findCurrency } from '../../core/catalog/catalog.ts'
+import { type Catalog, findCurrency } from '../../core/catalog/catalog.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import type { MovedUnits } from '../../core/operators/operator-limits.ts'
 import { type DeductRefusal, deduct } from '../../core/wallet/deduct.ts'
 import { type GrantRefusal, grant } from '../../core/wallet/grant.ts'
 import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
-import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
+import { boundsOf, type WalletPolicy } from '../../core/wallet/policy.ts'
 import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
+import type { Admit } from '../operators/admission.ts'
 import type { GroupSubject, GroupTx } from '../ports/group-commit.ts'
-import type { Ctx, LotsNeeded } from '../ports.ts'
+import type { Ctx, LotsNeeded, Tx } from '../ports.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from './open-wallets.ts'
 
 export type AdjustInput = {
@@ -22,6 +24,34 @@ export type AdjustInput = {
   idempotencyKey: string | null
   actor: string
   requestId: string
+}
+
+/** What the rules about whoever asks add to a change, inside its transaction. */
+export type AdjustRules<Refused> = GroupRules<Refused> | OwnRules<Refused>
+
+/** Whose key it is: an operator's, unless the change was approved under a key of its own. */
+type KeyRules = { keyScope?: string }
+
+/** Rules that look at nothing but the project's approval threshold: the change may share its transaction. */
+type GroupRules<Refused> = KeyRules & {
+  kind: 'grouped'
+  /** Judges whether so much may be moved; not asked about a change that was made before. */
+  admit(tx: Pick<GroupTx, 'approvals'>, moved: readonly MovedUnits[]): Promise<Result<null, Refused>>
+}
+
+/** Rules that look at rows which others wait for, or write some: the change gets a transaction of its own. */
+type OwnRules<Refused> = KeyRules & {
+  kind: 'own'
+  admit: Admit<Refused>
+  /** Writes what else is to be written down with the change. */
+  settle?(tx: Tx, adjusted: Adjusted): Promise<unknown>
+}
+
+/** The rules as they are inside of a transaction. */
+type Judged<Refused> = {
+  keyScope?: string | undefined
+  admit: ((moved: readonly MovedUnits[]) => Promise<Result<null, Refused>>) | undefined
+  settle?(adjusted: Adjusted): Promise<unknown>
 }
 
 /** What was done. Stored under the idempotency key, so a replay answers exactly this. */
@@ -42,7 +72,12 @@ export type AdjustRefusal =
   | GrantRefusal
   | { code: 'customer_not_found' }
   | { code: 'currency_unknown'; currency: string }
+  /** The key belongs to a change that was not made, but put before a second person. */
+  | { code: 'approval_requested'; approvalId: string }
   | KeyRefusal
+
+/** What is kept under an idempotency key: a change that was made, or the request that stands for it. */
+type KeptAnswer = Adjusted | { approvalId: string }
 
 /** Whose key a change was made with: an operator's key covers the whole project, whoever the customer is. */
 const SCOPE = 'admin.credits.adjust'
@@ -51,33 +86,72 @@ const SCOPE = 'admin.credits.adjust'
  * Grants or deducts units by hand. The idempotency key is looked at before anything else can refuse, so a change that
  * was made is answered the same way for ever. Units, audit row, key and event are one transaction.
  */
-export async function adjustBalance(ctx: Ctx, input: AdjustInput): Promise<Result<AdjustOutcome, AdjustRefusal>> {
+export async function adjustBalance<Refused = never>(
+  ctx: Ctx,
+  input: AdjustInput,
+  rules?: AdjustRules<Refused>,
+): Promise<Result<AdjustOutcome, AdjustRefusal | Refused>> {
   const catalog = await ctx.read.catalog.ofProject(input.projectId)
-  return ctx.groupedTransaction<AdjustOutcome, AdjustRefusal>(subjectOf(input), async (tx) => {
-    const customer = await tx.customers.lockByAppUserId(input.projectId, input.userId)
-    let revision = customer?.revision ?? 0
-    const done = await doOnce<Adjusted, AdjustRefusal>(tx, ctx, onceOrder(input), async (keep) => {
-      if (findCurrency(catalog, input.currency) === null) {
-        return refuse({ code: 'currency_unknown', currency: input.currency })
-      }
-      if (customer === null) return refuse({ code: 'customer_not_found' })
-      const open = await openWallets(tx, ctx, customer, lotsFor(input))
-      const change = decideChange(ctx, input, walletIn(open, input.currency))
-      if (!change.ok) return change
-      const saved = await save(tx, ctx, { open, input, change: change.value, keep })
-      revision = saved.revision
-      return ok(saved.adjusted)
+  const keyScope = rules?.keyScope
+  if (rules?.kind === 'own') {
+    return ctx.transaction<AdjustOutcome, AdjustRefusal | Refused>((tx) => {
+      const settle = async (adjusted: Adjusted) => rules.settle?.(tx, adjusted)
+      return adjust(tx, ctx, input, catalog, { keyScope, admit: (moved) => rules.admit(tx, moved), settle })
     })
-    return done.ok ? ok({ adjusted: done.value.answer, replayed: done.value.replayed, revision }) : done
+  }
+  return ctx.groupedTransaction<AdjustOutcome, AdjustRefusal | Refused>(subjectOf(input, keyScope), (tx) =>
+    adjust(tx, ctx, input, catalog, { keyScope, admit: rules && ((moved) => rules.admit(tx, moved)) }),
+  )
+}
+
+async function adjust<Refused>(
+  tx: GroupTx,
+  ctx: Ctx,
+  input: AdjustInput,
+  catalog: Catalog,
+  rules: Judged<Refused>,
+): Promise<Result<AdjustOutcome, AdjustRefusal | Refused>> {
+  const customer = await tx.customers.lockByAppUserId(input.projectId, input.userId)
+  let revision = customer?.revision ?? 0
+  const order = adjustOnceOrder(input, rules.keyScope)
+  const done = await doOnce<KeptAnswer, AdjustRefusal | Refused>(tx, ctx, order, async (keep) => {
+    const currency = findCurrency(catalog, input.currency)
+    if (currency === null) return refuse({ code: 'currency_unknown', currency: input.currency })
+    if (customer === null) return refuse({ code: 'customer_not_found' })
+    const [open, admitted] = await Promise.all([
+      openWallets(tx, ctx, customer, lotsFor(input)),
+      rules.admit?.([{ currency: input.currency, units: Math.abs(input.amount) }]),
+    ])
+    if (admitted?.ok === false) return admitted
+    const change = decideChange(ctx, input, walletIn(open, input.currency), boundsOf(currency.policy))
+    if (!change.ok) return change
+    const settle = async (adjusted: Adjusted) => rules.settle?.(adjusted)
+    const saved = await save(tx, ctx, { open, input, change: change.value, keep, settle })
+    revision = saved.revision
+    return ok(saved.adjusted)
   })
+  if (!done.ok) return done
+  const { answer, replayed } = done.value
+  if ('approvalId' in answer) return refuse({ code: 'approval_requested', ...answer })
+  return ok({ adjusted: answer, replayed, revision })
+}
+
+function subjectOf(input: AdjustInput, keyScope: string | undefined): GroupSubject {
+  const { projectId, userId: appUserId } = input
+  return { projectId, appUserId, key: adjustOnceOrder(input, keyScope).key, lots: lotsFor(input), wantsThreshold: true }
+}
+
+function lotsFor({ amount }: AdjustInput): LotsNeeded {
+  return amount > 0 ? 'lapsed' : 'all'
 }
 
 function decideChange(
   ctx: Ctx,
   input: AdjustInput,
   wallet: Wallet,
+  policy: WalletPolicy,
 ): Result<WalletChange, DeductRefusal | GrantRefusal> {
-  if (input.amount < 0) return deduct(wallet, { amount: -input.amount, to: 'issued_by_operator' }, DEFAULT_POLICY)
+  if (input.amount < 0) return deduct(wallet, { amount: -input.amount, to: 'issued_by_operator' }, policy)
   return grant(
     wallet,
     {
@@ -89,16 +163,22 @@ function decideChange(
       expiresAt: null,
       createdAt: ctx.clock.now(),
     },
-    DEFAULT_POLICY,
+    policy,
   )
 }
 
-type Change = { open: OpenWallets; input: AdjustInput; change: WalletChange; keep: (answer: Adjusted) => Promise<void> }
+type Change = {
+  open: OpenWallets
+  input: AdjustInput
+  change: WalletChange
+  keep: (answer: Adjusted) => Promise<void>
+  settle: (adjusted: Adjusted) => Promise<unknown>
+}
 
 async function save(
   tx: GroupTx,
   ctx: Ctx,
-  { open, input, change, keep }: Change,
+  { open, input, change, keep, settle }: Change,
 ): Promise<{ adjusted: Adjusted; revision: number }> {
   const createdAt = ctx.clock.now()
   const transactionId = ctx.ids.next('walletTransaction')
@@ -123,20 +203,16 @@ async function save(
       events: open.events,
       now: createdAt,
     }),
+    settle(adjusted),
   ])
   return { adjusted, revision: changed.revision }
 }
 
-function subjectOf(input: AdjustInput): GroupSubject {
-  const { projectId, userId: appUserId } = input
-  return { projectId, appUserId, key: onceOrder(input).key, lots: lotsFor(input) }
-}
-
-function lotsFor({ amount }: AdjustInput): LotsNeeded {
-  return amount > 0 ? 'lapsed' : 'all'
-}
-
-function onceOrder({ projectId, idempotencyKey, userId, currency, amount, reason }: AdjustInput): OnceOrder {
-  const key = idempotencyKey === null ? null : { projectId, scope: SCOPE, key: idempotencyKey }
+/** What makes a repeated change the same one. A change that waits for a second person is kept under the same key. */
+export function adjustOnceOrder(
+  { projectId, idempotencyKey, userId, currency, amount, reason }: AdjustInput,
+  scope = SCOPE,
+): OnceOrder {
+  const key = idempotencyKey === null ? null : { projectId, scope, key: idempotencyKey }
   return { key, fingerprint: JSON.stringify([userId, currency, amount, reason]) }
 }

@@ -4,7 +4,7 @@ import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { type DeductRefusal, deduct } from '../../core/wallet/deduct.ts'
 import { type GrantRefusal, grant } from '../../core/wallet/grant.ts'
 import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
-import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
+import { boundsOf, type WalletPolicy } from '../../core/wallet/policy.ts'
 import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { type Done, doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
@@ -90,22 +90,27 @@ function decide(
   open: OpenWallets,
 ): Decision {
   const changes: WalletChange[] = []
-  for (const { code, archivedAt } of currencies) {
+  for (const { code, archivedAt, policy } of currencies) {
     const amount = amounts.get(code)
     if (amount === undefined) continue
     if (archivedAt !== null) return refuse({ code: 'currency_archived', currency: code })
     if (amount === 0) continue
-    const change = decideOne(ctx, walletIn(open, code), amount)
+    const change = decideOne(ctx, walletIn(open, code), amount, boundsOf(policy))
     if (!change.ok) return change
     changes.push(change.value)
   }
   return ok(changes)
 }
 
-function decideOne(ctx: Ctx, wallet: Wallet, amount: number): Result<WalletChange, DeductRefusal | GrantRefusal> {
-  if (amount < 0) return deduct(wallet, { amount: -amount, to: 'issued_by_operator' }, DEFAULT_POLICY)
+function decideOne(
+  ctx: Ctx,
+  wallet: Wallet,
+  amount: number,
+  policy: WalletPolicy,
+): Result<WalletChange, DeductRefusal | GrantRefusal> {
+  if (amount < 0) return deduct(wallet, { amount: -amount, to: 'issued_by_operator' }, policy)
   const lot = { lotId: ctx.ids.next('lot'), source: 'operator' as const, purchaseId: null, expiresAt: null }
-  return grant(wallet, { ...lot, amount, from: 'issued_by_operator', createdAt: ctx.clock.now() }, DEFAULT_POLICY)
+  return grant(wallet, { ...lot, amount, from: 'issued_by_operator', createdAt: ctx.clock.now() }, policy)
 }
 
 type Change = {

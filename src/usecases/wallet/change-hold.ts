@@ -1,12 +1,18 @@
+import { findCurrency } from '../../core/catalog/catalog.ts'
 import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import type { LimitExceeded, MovedUnits } from '../../core/operators/operator-limits.ts'
+import { captureHold } from '../../core/wallet/capture-hold.ts'
 import type { DeductRefusal } from '../../core/wallet/deduct.ts'
-import { captureHold, type Hold, type HoldClosed, heldOf, judgeHold, releaseHold } from '../../core/wallet/hold.ts'
+import { type Hold, type HoldClosed, heldOf, judgeHold } from '../../core/wallet/hold.ts'
 import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
+import { boundsOf, type WalletPolicy } from '../../core/wallet/policy.ts'
+import { releaseHold } from '../../core/wallet/release-hold.ts'
 import type { WalletChange } from '../../core/wallet/wallet.ts'
 import { lockSurvivor } from '../customers/lock-survivor.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
+import type { Admit } from '../operators/admission.ts'
 import type { Ctx, Tx } from '../ports.ts'
 import { heldUnits, holdChange, releaseWorld } from './held-units.ts'
 import { HOLD_LIFE_MAX_MS } from './hold-limits.ts'
@@ -28,12 +34,17 @@ export type ChangeHoldInput = {
   /** Why; null leaves the reason of the hold. */
   reason: string | null
   idempotencyKey: string | null
+  /** Whose keys they are; an operator's when left out. */
+  keyScope?: string
   actor: string
   requestId: string
+  /** Judges whether whoever asks may take so many units beyond those that are held. */
+  admit?: Admit | null
 }
 
 export type ChangeHoldRefusal =
   | DeductRefusal
+  | LimitExceeded
   | HoldClosed
   | KeyRefusal
   | { code: 'hold_not_found' }
@@ -41,6 +52,7 @@ export type ChangeHoldRefusal =
 
 /** Captures, releases or extends a hold. One whose time is up is over, whether the worker has been there yet or not. */
 export async function changeHold(ctx: Ctx, input: ChangeHoldInput): Promise<Result<HoldOutcome, ChangeHoldRefusal>> {
+  const catalog = await ctx.read.catalog.ofProject(input.projectId)
   return ctx.transaction<HoldOutcome, ChangeHoldRefusal>(async (tx) => {
     const owner = await tx.holds.ownerOf(input.projectId, input.holdId)
     const customer = owner === null ? null : await lockSurvivor(tx, owner)
@@ -52,8 +64,13 @@ export async function changeHold(ctx: Ctx, input: ChangeHoldInput): Promise<Resu
       const judged = judgeHold(hold, ctx.clock.now())
       if (!judged.ok) return judged
       const open = await openWallets(tx, ctx, customer)
-      const next = await decide(tx, ctx, open, hold, input.order)
+      const next = await decide(tx, ctx, open, hold, {
+        ...input.order,
+        policy: boundsOf(findCurrency(catalog, hold.currency)?.policy),
+      })
       if (!next.ok) return next
+      const admitted = await input.admit?.(tx, takenBeyond(open, next.value))
+      if (admitted?.ok === false) return admitted
       const saved = await save(tx, ctx, { open, input, ...next.value, keep })
       revision = saved.revision
       return ok(saved.answer)
@@ -69,7 +86,7 @@ async function decide(
   ctx: Ctx,
   open: OpenWallets,
   hold: Hold,
-  order: HoldOrder,
+  order: HoldOrder & { policy: WalletPolicy },
 ): Promise<Result<Decided, ChangeHoldRefusal>> {
   const now = ctx.clock.now()
   if (order.kind === 'extend') {
@@ -82,11 +99,17 @@ async function decide(
   const [wallet, drawn, world] = [
     walletIn(open, hold.currency),
     await heldUnits(tx, open.customer, hold),
-    releaseWorld(ctx),
+    { ...releaseWorld(ctx), policy: order.policy },
   ]
   if (order.kind === 'void') return ok(releaseHold(wallet, hold, drawn, 'voided', world))
   const { keepOpen } = order
   return captureHold(wallet, hold, drawn, { amount: order.amount ?? heldOf(hold), keepOpen }, world)
+}
+
+/** What a capture takes out of the balance on top of what was set aside. */
+function takenBeyond(open: OpenWallets, { hold: { currency }, change }: Decided): MovedUnits[] {
+  const { balance } = walletIn(open, currency)
+  return [{ currency, units: Math.max(0, balance - (change?.balanceAfter ?? balance)) }]
 }
 
 type Change = Decided & {
@@ -112,6 +135,7 @@ async function save(
     reason: input.reason ?? hold.reason,
     actor: input.actor,
     requestId: input.requestId,
+    operationId: hold.holdId,
   }
   // What only turns kept units into used ones changes no balance.
   const told = balance === wallet.balance ? null : 'admin_api'
@@ -126,7 +150,8 @@ async function save(
   return { answer, revision: changed.revision }
 }
 
-function onceOrder({ projectId, idempotencyKey, holdId, order, reason }: ChangeHoldInput): OnceOrder {
-  const key = idempotencyKey === null ? null : { projectId, scope: `admin.credits.${order.kind}`, key: idempotencyKey }
+function onceOrder({ projectId, idempotencyKey, keyScope, holdId, order, reason }: ChangeHoldInput): OnceOrder {
+  const scope = `${keyScope ?? 'admin.credits'}.${order.kind}`
+  const key = idempotencyKey === null ? null : { projectId, scope, key: idempotencyKey }
   return { key, fingerprint: JSON.stringify([holdId, order, reason]) }
 }

@@ -1,7 +1,7 @@
 import type { Customer } from '../../core/customers/customer.ts'
 import { ok } from '../../core/lib/result.ts'
-import { releaseHold } from '../../core/wallet/hold.ts'
 import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
+import { releaseHold } from '../../core/wallet/release-hold.ts'
 import { lockSurvivor } from '../customers/lock-survivor.ts'
 import { recordChange } from '../customers/record-change.ts'
 import type { Ctx, Tx } from '../ports.ts'
@@ -33,7 +33,13 @@ async function expireHold(tx: Tx, ctx: Ctx, customer: Customer, holdId: string):
   const open = await openWallets(tx, ctx, customer)
   const drawn = await heldUnits(tx, customer, hold)
   const released = releaseHold(walletIn(open, hold.currency), hold, drawn, 'expired', releaseWorld(ctx))
-  const facts = { ...BY_RULE, kind: 'hold_release' as const, reason: hold.reason, changes: [released.change] }
+  const facts = {
+    ...BY_RULE,
+    kind: 'hold_release' as const,
+    reason: hold.reason,
+    operationId: holdId,
+    changes: [released.change],
+  }
   await postLedger(tx, ctx, open, facts, 'admin_api')
   await Promise.all([tx.holds.save(customer, released.hold), recordChange(tx, customer, holdChange(ctx, open))])
   return true

@@ -16,6 +16,8 @@ type WalletTx = { wallet: Pick<Tx['wallet'], 'load' | 'append'> }
  */
 export type OpenWallets = {
   customer: Customer
+  /** The moment of all that is written: what had not lapsed when it was decided must not look lapsed in the ledger. */
+  at: number
   wallets: Map<string, Wallet>
   events: DomainEvent[]
   currencies: Set<string>
@@ -38,7 +40,7 @@ export async function openWallets(
 ): Promise<OpenWallets> {
   const now = ctx.clock.now()
   const loaded = await tx.wallet.load(customer, needed, now)
-  const open: OpenWallets = { customer, ...loaded, events: [], currencies: new Set() }
+  const open: OpenWallets = { customer, at: now, ...loaded, events: [], currencies: new Set() }
   const changes = [...open.wallets.values()].flatMap((wallet) => lapse(wallet, now) ?? [])
   if (changes.length > 0) await postLedger(tx, ctx, open, { ...BY_RULE, kind: 'expire', changes }, 'in_app_purchase')
   return open
@@ -64,7 +66,7 @@ export async function postLedger(
   const transaction = ledgerTransaction({
     ...facts,
     transactionId: facts.transactionId ?? ctx.ids.next('walletTransaction'),
-    createdAt: ctx.clock.now(),
+    createdAt: open.at,
   })
   const adjustments = transaction.changes.map((change) => ({ currency: change.currency, amount: apply(open, change) }))
   if (source !== null) open.events.push(eventOf(transaction, source, adjustments))

@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import type { LimitExceeded, MovedUnits } from '../../core/operators/operator-limits.ts'
 import type { DeductRefusal } from '../../core/wallet/deduct.ts'
 import type { GrantRefusal } from '../../core/wallet/grant.ts'
 import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
@@ -8,8 +9,10 @@ import type { WalletChange } from '../../core/wallet/wallet.ts'
 import { lockSurvivor } from '../customers/lock-survivor.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
+import type { Admit } from '../operators/admission.ts'
 import type { Ctx, RecordedTransaction, Tx } from '../ports.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from './open-wallets.ts'
+import { reverseCaptured } from './reverse-captured.ts'
 import { reverseChanges } from './reverse-changes.ts'
 
 export type ReverseInput = {
@@ -22,6 +25,8 @@ export type ReverseInput = {
   idempotencyKey: string | null
   actor: string
   requestId: string
+  /** Judges whether whoever asks may move so many units. */
+  admit?: Admit | null
 }
 
 /** What was done. Stored under the idempotency key, so a replay answers exactly this. */
@@ -40,6 +45,7 @@ export type ReverseOutcome = { reversed: Reversed; replayed: boolean; revision: 
 export type ReverseRefusal =
   | DeductRefusal
   | GrantRefusal
+  | LimitExceeded
   | KeyRefusal
   | { code: 'transaction_not_found' }
   | { code: 'already_reversed'; by: string }
@@ -65,16 +71,30 @@ export async function reverseTransaction(
       const [by] = await tx.wallet.standingReversals(original.transactionId)
       if (by !== undefined) return refuse({ code: 'already_reversed', by })
       const open = await openWallets(tx, ctx, customer)
-      const reversal = { shortage: input.shortage, aboveCap: 'refuse', share: { part: 1, whole: 1 } } as const
-      const changes = await reverseChanges(tx, ctx, open, original, { of: () => reversal, isEachAlone: false })
+      const changes = await decide(tx, ctx, open, original, input.shortage)
       if (!changes.ok) return changes
       if (changes.value.length === 0) return refuse(nothingToTake(open, original))
+      const admitted = await input.admit?.(tx, movedBy(open, changes.value))
+      if (admitted?.ok === false) return admitted
       const saved = await save(tx, ctx, { open, input, original, changes: changes.value, keep })
       revision = saved.revision
       return ok(saved.reversed)
     })
     return done.ok ? ok({ reversed: done.value.answer, replayed: done.value.replayed, revision }) : done
   })
+}
+
+function movedBy(open: OpenWallets, changes: readonly WalletChange[]): MovedUnits[] {
+  return changes.map(({ currency, balanceAfter }) => ({
+    currency,
+    units: Math.abs(balanceAfter - walletIn(open, currency).balance),
+  }))
+}
+
+function decide(tx: Tx, ctx: Ctx, open: OpenWallets, original: RecordedTransaction, shortage: DebtPolicy) {
+  if (original.kind === 'hold_capture') return reverseCaptured(tx, ctx, open, original)
+  const reversal = { shortage, aboveCap: 'refuse', share: { part: 1, whole: 1 } } as const
+  return reverseChanges(tx, ctx, open, original, { of: () => reversal, isEachAlone: false })
 }
 
 type Change = {

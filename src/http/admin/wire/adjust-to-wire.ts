@@ -8,6 +8,7 @@ import {
 } from '../field-problems.ts'
 import { DEFAULT_CURRENCY } from '../parse-adjust.ts'
 import { USER_ID_MAX_LENGTH } from '../parse-user-id.ts'
+import { dryRunField, dryRunMark } from './dry-run.ts'
 
 /** A user's id, as the app gave it to the SDK. */
 export const UserIdWire = Type.String({ minLength: 1, maxLength: USER_ID_MAX_LENGTH, examples: ['user_2abcXYZ'] })
@@ -20,6 +21,8 @@ export const ReasonWire = Type.String({
   examples: ['ZD-1042 outage goodwill'],
 })
 
+export const CurrencyWire = Type.String({ pattern: CURRENCY_PATTERN, default: DEFAULT_CURRENCY })
+
 /** What makes a repeated request the same one. */
 export const IdempotencyKeyWire = Type.String({
   minLength: 1,
@@ -31,8 +34,9 @@ export const IdempotencyKeyWire = Type.String({
 const shared = {
   amount: Type.Integer({ description: 'Signed, not zero: positive grants, negative deducts.', examples: [50] }),
   reason: ReasonWire,
-  currency: Type.Optional(Type.String({ pattern: CURRENCY_PATTERN, default: DEFAULT_CURRENCY })),
+  currency: Type.Optional(CurrencyWire),
   idempotency_key: Type.Optional(IdempotencyKeyWire),
+  ...dryRunField,
 }
 
 /** The body where the user is named in it. */
@@ -55,6 +59,7 @@ export const AdjustedWire = Type.Object(
     transaction_id: Type.String(),
     replayed: Type.Boolean({ description: 'Whether an earlier request with the same key had done it already.' }),
     created_at: Type.String({ format: 'date-time' }),
+    ...dryRunMark,
   },
   { description: 'The change that was made. A repeat with the same key gets the same answer, with `replayed` true.' },
 )

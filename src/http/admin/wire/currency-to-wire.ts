@@ -20,14 +20,14 @@ export const CurrencyWire = Type.Object({
  * A currency as operators see it: one row for each product that grants it. Products are named by the store's identifier,
  * as on receipts and in app code; `store_product_id` says the same under an unmistakable name.
  */
-export function currencyToWire(currency: Currency, catalog: Catalog): Static<typeof CurrencyWire> {
+export function currencyToWire(currency: Currency, catalog: Pick<Catalog, 'products'>): Static<typeof CurrencyWire> {
   const { code, name, description, grants } = currency
   return { code, name, description, product_grants: grants.map((grant) => grantToWire(grant, catalog)) }
 }
 
 function grantToWire(
   { productId, amount, trialAmount, expireAtCycleEnd }: ProductGrant,
-  catalog: Catalog,
+  catalog: Pick<Catalog, 'products'>,
 ): Static<typeof CurrencyWire>['product_grants'][number] {
   const storeProductId = catalog.products.get(productId)?.storeProductId ?? productId
   return {

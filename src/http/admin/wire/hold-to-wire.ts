@@ -5,13 +5,18 @@ import { CURRENCY_PATTERN } from '../field-problems.ts'
 import { DEFAULT_CURRENCY } from '../parse-adjust.ts'
 import { HOLD_SECONDS_DEFAULT, HOLD_SECONDS_MAX } from '../parse-hold.ts'
 import { IdempotencyKeyWire, ReasonWire } from './adjust-to-wire.ts'
+import { dryRunField, dryRunMark } from './dry-run.ts'
 
 const Seconds = Type.Integer({
   minimum: 1,
   maximum: HOLD_SECONDS_MAX,
   description: 'How long the units are kept from now on.',
 })
-const shared = { reason: Type.Optional(ReasonWire), idempotency_key: Type.Optional(IdempotencyKeyWire) }
+const shared = {
+  reason: Type.Optional(ReasonWire),
+  idempotency_key: Type.Optional(IdempotencyKeyWire),
+  ...dryRunField,
+}
 const strict = { additionalProperties: false }
 
 export const AuthoriseBody = Type.Object(
@@ -67,6 +72,7 @@ export const ChangedHoldWire = Type.Object(
     transaction_id: Type.String({ description: 'The latest ledger transaction of the hold.' }),
     idempotency_key: Type.Union([Type.String(), Type.Null()]),
     replayed: Type.Boolean({ description: 'Whether an earlier request with the same key had done it already.' }),
+    ...dryRunMark,
   },
   { description: 'The hold after the change.' },
 )

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import type { ReverseOutcome } from '../../../usecases/wallet/reverse-transaction.ts'
 import { SHORTAGES } from '../parse-reverse.ts'
 import { IdempotencyKeyWire, ReasonWire } from './adjust-to-wire.ts'
+import { dryRunField, dryRunMark } from './dry-run.ts'
 
 export const ReverseBody = Type.Object(
   {
@@ -18,6 +19,7 @@ export const ReverseBody = Type.Object(
       ),
     ),
     idempotency_key: Type.Optional(IdempotencyKeyWire),
+    ...dryRunField,
   },
   { additionalProperties: false },
 )
@@ -40,6 +42,7 @@ export const ReversedWire = Type.Object(
     idempotency_key: Type.Union([Type.String(), Type.Null()]),
     replayed: Type.Boolean({ description: 'Whether an earlier request with the same key had done it already.' }),
     created_at: Type.String({ format: 'date-time' }),
+    ...dryRunMark,
   },
   { description: 'What was undone.' },
 )

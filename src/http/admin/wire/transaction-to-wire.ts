@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
-import type { HistoryEntry, RecordedTransaction } from '../../../usecases/ports.ts'
+import type { CreditsEntry } from '../../../usecases/ports/credits.ts'
+import type { RecordedTransaction } from '../../../usecases/ports.ts'
+import { UpstreamWire, upstreamToWire } from './upstream-to-wire.ts'
 import { TransactionIdWire } from './transaction-id.ts'
 
 const nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()])
@@ -18,7 +20,9 @@ const facts = {
   store_transaction_id: nullable(Type.String()),
   reverses_transaction_id: nullable(Type.String({ description: 'The transaction that this one undoes.' })),
   reversed_by: nullable(Type.String({ description: 'The transaction that undid this one.' })),
+  operation_id: nullable(Type.String({ description: 'The hold or the transfer that it is a step of.' })),
   created_at: Type.String({ format: 'date-time' }),
+  upstream: Type.Optional(UpstreamWire),
 }
 
 export const HistoryEntryWire = Type.Object(facts)
@@ -46,8 +50,11 @@ export const TransactionWire = Type.Object(
   { description: 'The transaction with everything that it did.' },
 )
 
+/** What a transaction has not, whose balance another server keeps. */
+export const NO_LEDGER = { postings: [], new_lots: [], draws: [] }
+
 /** A ledger transaction in a list. */
-export function historyEntryToWire(entry: HistoryEntry): Static<typeof HistoryEntryWire> {
+export function historyEntryToWire(entry: CreditsEntry): Static<typeof HistoryEntryWire> {
   return {
     transaction_id: entry.transactionId,
     kind: entry.kind,
@@ -59,7 +66,9 @@ export function historyEntryToWire(entry: HistoryEntry): Static<typeof HistoryEn
     store_transaction_id: entry.storeTransactionId,
     reverses_transaction_id: entry.reversesTransactionId,
     reversed_by: entry.reversedBy,
+    operation_id: entry.operationId,
     created_at: new Date(entry.createdAt).toISOString(),
+    ...(entry.upstream && { upstream: upstreamToWire(entry.upstream) }),
   }
 }
 
