@@ -5,10 +5,11 @@ import type { Database } from './database.ts'
 import { transactionRunner } from './transaction.ts'
 
 /** A database of which only the connection is asked. */
-function runner(query: () => Promise<unknown[]> = async () => []) {
+function runner(query: () => Promise<unknown[]> = async () => [], beginning = async (): Promise<void> => undefined) {
   const sent: string[] = []
   const raw = async (sql: string) => {
     sent.push(sql)
+    if (sql === 'begin') await beginning()
     return { command: sql.toUpperCase() }
   }
   const withConnection = async (work: (...args: unknown[]) => unknown) => work(query, raw)
@@ -66,4 +67,26 @@ test('a deadlock is begun again even when what failed because of it is heard of 
   })
   expect(done).toEqual({ ok: true, value: 'done' })
   expect(sent).toEqual(['begin', 'rollback', 'begin', 'commit'])
+})
+
+test('when the transaction could not begin, nothing is sent that would be committed by itself', async () => {
+  const failure = Object.assign(new Error('canceling statement due to user request'), { code: '57014' })
+  let statements = 0
+  const query = async () => {
+    statements += 1
+    await new Promise((resolve) => setImmediate(resolve))
+    return []
+  }
+  const { sent, transaction } = runner(query, () => Promise.reject(failure))
+  const failed = await transaction(async (tx) => {
+    await tx.customers.findByAppUserId('project', 'anna')
+    await tx.customers.moveAliases(
+      { projectId: 'project', bucket: 1, customerId: 'anna' },
+      { projectId: 'project', bucket: 2, customerId: 'bert' },
+    )
+    return ok('done')
+  }).catch((error: unknown) => error)
+  expect(failed).toBe(failure)
+  expect(statements).toBe(1)
+  expect(sent).toEqual(['begin', 'rollback'])
 })

@@ -52,8 +52,7 @@ async function runOnce<Value, Refusal>(
     const announcements: Array<() => void> = []
     const later: Announce = (change, events) => announcements.push(() => announce(change, events))
     const begun = raw('begin')
-    begun.catch(() => undefined)
-    const { noticed, causeOf } = noticeFailures(query)
+    const { noticed, causeOf } = noticeFailures(query, begun)
     try {
       const result = await work(createTx(noticed, newId, later))
       await begun
@@ -68,15 +67,25 @@ async function runOnce<Value, Refusal>(
 
 /**
  * Statements that share a round trip fail together, and a later one may be heard of first. What decides whether the
- * transaction is begun again is the failure of the first.
+ * transaction is begun again is the failure of the first. When even the beginning failed, nothing more is sent: each
+ * statement would be committed by itself. What was sent along with it only reads and locks.
  */
-function noticeFailures(query: Query): { noticed: Query; causeOf: (error: unknown) => unknown } {
+function noticeFailures(
+  query: Query,
+  begun: Promise<unknown>,
+): { noticed: Query; causeOf: (error: unknown) => unknown } {
   let first: { error: unknown } | null = null
-  const noticed: Query = <Row>(statement: Statement, values: readonly unknown[]) =>
-    query<Row>(statement, values).catch((error: unknown) => {
+  let beginning: { error: unknown } | null = null
+  begun.catch((error: unknown) => {
+    beginning = { error }
+  })
+  const noticed: Query = <Row>(statement: Statement, values: readonly unknown[]) => {
+    if (beginning !== null) return Promise.reject(beginning.error)
+    return query<Row>(statement, values).catch((error: unknown) => {
       first ??= { error }
       throw error
     })
+  }
   return { noticed, causeOf: (error) => (codeOf(error) === ALREADY_FAILED && first !== null ? first.error : error) }
 }
 

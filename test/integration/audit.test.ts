@@ -59,7 +59,8 @@ const intents = (status: string, settled: string, ...ids: string[]) => `insert i
 /** One way to break each rule, as a bug or a lost write would. */
 const DAMAGE: Record<Rule, string> = {
   'decisions about a cap of credits are numbered without a gap': 'update cap_overrides set number = number + 1',
-  'a cap of credits that came by a merge is one of the customer who was merged': 'update cap_overrides set credits_total = 8 where merged_from is not null',
+  'a cap of credits that came by a merge is one of the customer who was merged':
+    'update cap_overrides set credits_total = 8 where merged_from is not null',
   'every alias names an unmerged customer of its project': `update customer_aliases set customer_id = 'cust0' where app_user_id = 'anna'`,
   'every customer has a name, unless it was merged away': 'delete from customer_aliases',
   'the original app user id of a customer is one of its names': `update customers set original_app_user_id = 'ben'`,

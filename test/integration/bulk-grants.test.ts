@@ -262,3 +262,16 @@ test('a bulk grant that was never started can be forgotten, one that was cannot'
   await order(shop.ctx, kept, 'start')
   expect(await discardBulk(shop.ctx, kept)).toMatchObject({ refusal: { code: 'bulk_state', state: 'running' } })
 })
+
+test('what was started so long ago that keys may be forgotten does not go on', async () => {
+  const { projectId } = shop.demo
+  await addCustomers(shop.ctx, projectId, ['anna'])
+  const bulk = await upload(shop.ctx, projectId, [{ user_id: 'anna', amount: 5 }])
+  await order(shop.ctx, bulk, 'start')
+  await order(shop.ctx, bulk, 'pause')
+  shop.clock.advance(30 * 24 * 60 * LEASE_MS)
+  await order(shop.ctx, bulk, 'resume')
+  await workAll(shop.ctx)
+  expect(await bulkNow(shop.ctx, bulk)).toMatchObject({ state: 'cancelled', done: 0 })
+  expect(await balanceOf(shop.ctx, projectId, 'anna')).toBe(0)
+})

@@ -24,7 +24,7 @@ const WANTED = [
   ...['cut_before', 'cut_after', 'error', 'conflict', 'kill_before', 'kill_after'].map(
     (kind) => `fault ${kind} at commit`,
   ),
-  'fault cut_before at begin',
+  ...['cut_before', 'error'].map((kind) => `fault ${kind} at begin`),
   ...[
     'insufficient_balance',
     'balance_above_maximum',

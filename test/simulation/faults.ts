@@ -90,9 +90,9 @@ export class FaultSchedule {
       at === 'commit' ? text === 'commit' && number === this.#commits : number === this.#statements,
     )
     if (fault === undefined) return null
-    // A server does not refuse to begin or to roll back; what fails there is the connection.
+    // A server does not refuse to roll back; what fails there is the connection.
     const isRefusal = fault.kind === 'error' || fault.kind === 'conflict' || fault.kind === 'lock_timeout'
-    const kind = isRefusal && (text === 'begin' || text === 'rollback') ? 'cut_before' : fault.kind
+    const kind = isRefusal && text === 'rollback' ? 'cut_before' : fault.kind
     this.met.push({ ...fault, kind, text })
     return { ...fault, kind }
   }

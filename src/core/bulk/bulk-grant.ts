@@ -1,4 +1,4 @@
-import { SECOND_MS } from '../lib/clock.ts'
+import { DAY_MS, SECOND_MS } from '../lib/clock.ts'
 import { ok, type Result, refuse } from '../lib/result.ts'
 import type { Forecast } from './forecast.ts'
 
@@ -69,6 +69,18 @@ export function orderBulk(
     startedAt: order === 'start' ? now : bulk.startedAt,
     finishedAt: to === 'cancelled' ? now : null,
   })
+}
+
+/**
+ * How long after its start a bulk grant may go on. Idempotency keys are kept for a little longer; without the key of a row
+ * that was done but not written down, it would be done again.
+ */
+const LIFE_MS = 30 * DAY_MS
+
+/** Cancels a bulk grant that was started too long ago; null when it may go on. */
+export function cancelOverdue(bulk: BulkGrant, now: number): BulkGrant | null {
+  if (bulk.startedAt === null || now - bulk.startedAt < LIFE_MS) return null
+  return { ...bulk, state: 'cancelled', dueAt: null, leasedUntil: null, finishedAt: now }
 }
 
 /** What came of a slice of rows: how many were done, and how many were refused for which reason. */

@@ -1,4 +1,4 @@
-import type { BulkGrant } from '../../core/bulk/bulk-grant.ts'
+import { type BulkGrant, cancelOverdue } from '../../core/bulk/bulk-grant.ts'
 import { MINUTE_MS } from '../../core/lib/clock.ts'
 import { ok } from '../../core/lib/result.ts'
 import type { Ctx } from '../ports.ts'
@@ -22,7 +22,11 @@ export async function advanceBulks(ctx: Ctx, bulkId: string | null = null): Prom
 async function claim(ctx: Ctx, bulkId: string | null): Promise<BulkGrant | null> {
   const claimed = await ctx.transaction<BulkGrant | null, never>(async (tx) => {
     const now = ctx.clock.now()
-    return ok(await tx.bulk.claimDue({ now, leasedUntil: now + LEASE_MS, bulkId }))
+    const due = await tx.bulk.claimDue({ now, leasedUntil: now + LEASE_MS, bulkId })
+    const overdue = due && cancelOverdue(due, now)
+    if (overdue === null) return ok(due)
+    await tx.bulk.save(overdue)
+    return ok(null)
   })
   return claimed.ok ? claimed.value : null
 }
