@@ -93,6 +93,17 @@ export async function registerSurfaces(
     signingSecrets: settings.revenuecatSigningSecrets,
     onRefusal: (code) => metrics.recordRefusal('revenuecat-webhook', code),
   })
+  await registerPages(server, options, { documents, signIn })
+  return documents
+}
+
+/** What people look at: health, documents and pages. */
+async function registerPages(
+  server: FastifyInstance,
+  options: SurfaceOptions,
+  { documents, signIn }: { documents: Map<string, () => object>; signIn: ReturnType<typeof demoSignIn> | null },
+): Promise<void> {
+  const { settings, metrics, demo, version } = options
   await server.register(opsSurface, {
     documents,
     readiness: () => readiness(options),
@@ -113,7 +124,6 @@ export async function registerSurfaces(
             mintToken: signIn.mint,
           },
   })
-  return documents
 }
 
 /** What each surface counts requests with. */

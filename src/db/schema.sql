@@ -1,5 +1,35 @@
 -- Generated from the migrations by `npm run docs`. Do not edit.
 
+create table approvals (
+  approval_id text not null,
+  project_id text not null,
+  user_id text not null,
+  currency text not null,
+  amount bigint not null,
+  reason text not null,
+  idempotency_key text,
+  requested_by text not null,
+  requested_by_name text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  decision text,
+  decided_by text,
+  decided_by_name text,
+  decided_at timestamp with time zone,
+  decision_reason text,
+  transaction_id text,
+  balance bigint,
+  constraint approvals_amount_check CHECK ((amount <> 0)),
+  constraint approvals_check CHECK ((((decision IS NULL) = (decided_by IS NULL)) AND ((decision IS NULL) = (decided_at IS NULL)))),
+  constraint approvals_check1 CHECK (((NOT (decision IS DISTINCT FROM 'approved'::text)) = ((transaction_id IS NOT NULL) AND (balance IS NOT NULL)))),
+  constraint approvals_check2 CHECK (((NOT (decision IS DISTINCT FROM 'rejected'::text)) = (decision_reason IS NOT NULL))),
+  constraint approvals_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'rejected'::text]))),
+  constraint approvals_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint approvals_pkey PRIMARY KEY (approval_id),
+  constraint approvals_transaction_id_key UNIQUE (transaction_id)
+);
+CREATE INDEX approvals_of_project ON public.approvals USING btree (project_id, approval_id DESC);
+
 create table apps (
   app_id text not null,
   project_id text not null,
@@ -12,6 +42,129 @@ create table apps (
   constraint apps_public_key_key UNIQUE (public_key)
 );
 
+create table bulk_grants (
+  bucket smallint not null,
+  bulk_id text not null,
+  project_id text not null,
+  state text not null,
+  name text,
+  content_hash text not null,
+  uploaded_by text not null,
+  started_by text,
+  row_count integer not null,
+  sums json not null,
+  forecast json not null,
+  done integer not null default 0,
+  refused integer not null default 0,
+  refusals json not null,
+  worked_ms bigint not null default 0,
+  lease integer not null default 0,
+  leased_until timestamp with time zone,
+  due_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint bulk_grants_check CHECK (((done + refused) <= row_count)),
+  constraint bulk_grants_done_check CHECK ((done >= 0)),
+  constraint bulk_grants_refused_check CHECK ((refused >= 0)),
+  constraint bulk_grants_row_count_check CHECK ((row_count > 0)),
+  constraint bulk_grants_state_check CHECK ((state = ANY (ARRAY['uploaded'::text, 'running'::text, 'paused'::text, 'cancelled'::text, 'done'::text]))),
+  constraint bulk_grants_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint bulk_grants_pkey PRIMARY KEY (bucket, bulk_id)
+) with (fillfactor=50);
+CREATE INDEX bulk_grants_due ON public.bulk_grants USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX bulk_grants_of_project ON public.bulk_grants USING btree (project_id, bulk_id);
+
+create table bulk_rows (
+  bucket smallint not null,
+  bulk_id text not null,
+  number integer not null,
+  line integer not null,
+  user_id text not null,
+  currency text not null,
+  amount bigint not null,
+  reason text not null,
+  idempotency_key text,
+  state text not null default 'waiting'::text,
+  refusal text,
+  forecast text,
+  transaction_id text,
+  balance bigint,
+  replayed boolean not null default false,
+  settled_at timestamp with time zone,
+  constraint bulk_rows_amount_check CHECK ((amount <> 0)),
+  constraint bulk_rows_check CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+  constraint bulk_rows_check1 CHECK (((state = 'done'::text) = (transaction_id IS NOT NULL))),
+  constraint bulk_rows_number_check CHECK ((number > 0)),
+  constraint bulk_rows_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text]))),
+  constraint bulk_rows_bucket_bulk_id_fkey FOREIGN KEY (bucket, bulk_id) REFERENCES bulk_grants(bucket, bulk_id),
+  constraint bulk_rows_pkey PRIMARY KEY (bucket, bulk_id, number)
+) with (fillfactor=70);
+CREATE INDEX bulk_rows_by_user ON public.bulk_rows USING btree (bucket, bulk_id, user_id COLLATE "C", number);
+CREATE INDEX bulk_rows_refused ON public.bulk_rows USING btree (bucket, bulk_id, number) WHERE (state = 'refused'::text);
+CREATE INDEX bulk_rows_waiting ON public.bulk_rows USING btree (bucket, bulk_id, number) WHERE (state = 'waiting'::text);
+
+create table cap_overrides (
+  bucket smallint not null,
+  customer_id text not null,
+  number integer not null,
+  credits_total bigint,
+  reason text not null,
+  actor text not null,
+  request_id text,
+  merged_from text,
+  created_at timestamp with time zone not null,
+  constraint cap_overrides_credits_total_check CHECK (((credits_total >= 1) AND (credits_total <= 2000000000))),
+  constraint cap_overrides_number_check CHECK ((number > 0)),
+  constraint cap_overrides_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint cap_overrides_pkey PRIMARY KEY (bucket, customer_id, number)
+);
+
+create table credit_intent_keys (
+  bucket smallint not null,
+  project_id text not null,
+  scope text not null,
+  key text not null,
+  app_user_id text not null,
+  intent_id text not null,
+  constraint credit_intent_keys_pkey PRIMARY KEY (bucket, project_id, scope, key)
+);
+
+create table credit_intents (
+  bucket smallint not null,
+  project_id text not null,
+  app_user_id text not null,
+  intent_id text not null,
+  upstream_project_id text not null,
+  currency text not null,
+  amount bigint not null,
+  reason text not null,
+  actor text not null,
+  request_id text not null,
+  idempotency_key text,
+  reverses_intent_id text,
+  status text not null,
+  attempts integer not null,
+  is_uncertain boolean not null,
+  last_error text,
+  balance_after bigint,
+  leased_until_at timestamp with time zone,
+  due_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  constraint credit_intents_amount_check CHECK ((amount <> 0)),
+  constraint credit_intents_attempts_check CHECK ((attempts >= 0)),
+  constraint credit_intents_balance_after_check CHECK ((balance_after >= 0)),
+  constraint credit_intents_check CHECK (((status = 'pending'::text) = (settled_at IS NULL))),
+  constraint credit_intents_check1 CHECK (((status = 'applied'::text) = (balance_after IS NOT NULL))),
+  constraint credit_intents_check2 CHECK (((status = 'pending'::text) OR ((due_at IS NULL) AND (leased_until_at IS NULL)))),
+  constraint credit_intents_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'applied'::text, 'failed'::text]))),
+  constraint credit_intents_pkey PRIMARY KEY (bucket, project_id, app_user_id, intent_id)
+) with (fillfactor=70);
+CREATE INDEX credit_intents_by_id ON public.credit_intents USING btree (intent_id);
+CREATE INDEX credit_intents_due ON public.credit_intents USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX credit_intents_reversals ON public.credit_intents USING btree (reverses_intent_id) WHERE (reverses_intent_id IS NOT NULL);
+
 create table currencies (
   project_id text not null,
   code text not null,
@@ -21,7 +174,10 @@ create table currencies (
   debt_policy text not null default 'clamp'::text,
   created_at timestamp with time zone not null,
   archived_at timestamp with time zone,
+  transfers_allowed boolean not null default false,
+  floor bigint not null default 0,
   constraint currencies_debt_policy CHECK ((debt_policy = ANY (ARRAY['clamp'::text, 'debt'::text, 'block'::text]))) NOT VALID,
+  constraint currencies_floor CHECK (((floor >= 0) AND (floor <= 2000000000))) NOT VALID,
   constraint currencies_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
   constraint currencies_pkey PRIMARY KEY (project_id, code)
 );
@@ -51,6 +207,7 @@ create table customer_aliases (
   constraint customer_aliases_pkey PRIMARY KEY (bucket, project_id, app_user_id)
 );
 CREATE INDEX customer_aliases_by_customer ON public.customer_aliases USING btree (customer_bucket, customer_id);
+CREATE INDEX customer_aliases_by_prefix ON public.customer_aliases USING btree (project_id, app_user_id text_pattern_ops);
 
 create table customer_attributes (
   bucket smallint not null,
@@ -61,6 +218,7 @@ create table customer_attributes (
   constraint customer_attributes_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
   constraint customer_attributes_pkey PRIMARY KEY (bucket, customer_id, key)
 );
+CREATE INDEX customer_attributes_by_email ON public.customer_attributes USING btree (lower(value)) WHERE ((key = '$email'::text) AND (value IS NOT NULL));
 
 create table customers (
   bucket smallint not null,
@@ -76,6 +234,7 @@ create table customers (
   constraint customers_revision_check CHECK ((revision >= 0)),
   constraint customers_pkey PRIMARY KEY (bucket, customer_id)
 ) with (fillfactor=70);
+CREATE INDEX customers_merged ON public.customers USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
 
 create table entitlements (
   entitlement_id text not null,
@@ -111,6 +270,36 @@ create table idempotency_keys (
 );
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 
+create table incoming_events (
+  bucket smallint not null,
+  project_id text not null,
+  event_id text not null,
+  type text not null,
+  store text,
+  environment text,
+  chain_id text,
+  app_user_id text,
+  transferred_from text[],
+  told_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  body json not null,
+  status text not null,
+  outcome text,
+  problem text,
+  attempts integer not null default 0,
+  due_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  constraint incoming_events_check CHECK (((status = 'pending'::text) = (due_at IS NOT NULL))),
+  constraint incoming_events_check1 CHECK (((chain_id IS NULL) OR ((store IS NOT NULL) AND (environment IS NOT NULL)))),
+  constraint incoming_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'applied'::text, 'ignored'::text, 'parked'::text]))),
+  constraint incoming_events_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint incoming_events_pkey PRIMARY KEY (bucket, project_id, event_id)
+) with (fillfactor=80);
+CREATE INDEX incoming_events_chain ON public.incoming_events USING btree (project_id, chain_id) WHERE (chain_id IS NOT NULL);
+CREATE INDEX incoming_events_due ON public.incoming_events USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX incoming_events_parked ON public.incoming_events USING btree (project_id, told_at) WHERE (status = 'parked'::text);
+CREATE INDEX incoming_events_transfers ON public.incoming_events USING gin (transferred_from) WHERE (transferred_from IS NOT NULL);
+
 create table offerings (
   offering_id text not null,
   project_id text not null,
@@ -124,6 +313,44 @@ create table offerings (
   constraint offerings_project_id_lookup_key_key UNIQUE (project_id, lookup_key)
 );
 CREATE UNIQUE INDEX offerings_one_current ON public.offerings USING btree (project_id) WHERE is_current;
+
+create table operator_days (
+  operator_id text not null,
+  day text not null,
+  currency text not null,
+  units bigint not null,
+  constraint operator_days_units_check CHECK ((units >= 0)),
+  constraint operator_days_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(operator_id),
+  constraint operator_days_pkey PRIMARY KEY (operator_id, day, currency)
+) with (fillfactor=70);
+
+create table operator_tokens (
+  token_id text not null,
+  operator_id text not null,
+  token_hash text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint operator_tokens_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(operator_id),
+  constraint operator_tokens_pkey PRIMARY KEY (token_id),
+  constraint operator_tokens_token_hash_key UNIQUE (token_hash)
+);
+CREATE INDEX operator_tokens_of_operator ON public.operator_tokens USING btree (operator_id);
+
+create table operators (
+  operator_id text not null,
+  project_id text,
+  name text not null,
+  role text not null,
+  max_per_change bigint,
+  max_per_day bigint,
+  created_at timestamp with time zone not null,
+  constraint operators_max_per_change_check CHECK ((max_per_change > 0)),
+  constraint operators_max_per_day_check CHECK ((max_per_day > 0)),
+  constraint operators_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'support'::text, 'lead'::text, 'admin'::text]))),
+  constraint operators_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint operators_pkey PRIMARY KEY (operator_id)
+);
 
 create table package_products (
   package_id text not null,
@@ -182,6 +409,7 @@ create table projects (
   test_store_pace text not null,
   test_store_max_renewals integer,
   created_at timestamp with time zone not null,
+  approval_threshold bigint,
   constraint projects_restore_behavior_check CHECK ((restore_behavior = ANY (ARRAY['transfer'::text, 'transfer_if_no_active_subs'::text, 'error'::text]))),
   constraint projects_test_store_max_renewals_check CHECK ((test_store_max_renewals >= 0)),
   constraint projects_test_store_pace_check CHECK ((test_store_pace = ANY (ARRAY['calendar'::text, 'accelerated'::text]))),
@@ -392,8 +620,20 @@ create table wallet_postings (
   currency text not null,
   amount bigint not null,
   constraint wallet_postings_amount_check CHECK ((amount <> 0)),
-  constraint wallet_postings_bucket_customer_id_transaction_id_fkey FOREIGN KEY (bucket, customer_id, transaction_id) REFERENCES wallet_transactions(bucket, customer_id, transaction_id),
   constraint wallet_postings_pkey PRIMARY KEY (bucket, customer_id, transaction_id, number)
+);
+
+create table wallet_references (
+  bucket smallint not null,
+  project_id text not null,
+  kind text not null,
+  value text not null,
+  created_at timestamp with time zone not null,
+  transaction_id text not null,
+  customer_bucket smallint not null,
+  customer_id text not null,
+  constraint wallet_references_kind_check CHECK ((kind = ANY (ARRAY['ticket'::text, 'operator'::text]))),
+  constraint wallet_references_pkey PRIMARY KEY (bucket, project_id, kind, value, created_at, transaction_id)
 );
 
 create table wallet_transactions (
@@ -411,9 +651,11 @@ create table wallet_transactions (
   sequence bigint not null default 0,
   previous_hash text not null default ''::text,
   hash text not null default ''::text,
+  operation_id text,
   constraint wallet_transactions_pkey PRIMARY KEY (bucket, customer_id, transaction_id)
 );
 CREATE INDEX wallet_transactions_by_charge ON public.wallet_transactions USING btree (purchase_id) WHERE (purchase_id IS NOT NULL);
 CREATE INDEX wallet_transactions_by_id ON public.wallet_transactions USING btree (transaction_id);
+CREATE INDEX wallet_transactions_by_operation ON public.wallet_transactions USING btree (operation_id) WHERE (operation_id IS NOT NULL);
 CREATE INDEX wallet_transactions_chain ON public.wallet_transactions USING btree (bucket, customer_id, sequence);
 CREATE INDEX wallet_transactions_reversals ON public.wallet_transactions USING btree (reverses_transaction_id) WHERE (reverses_transaction_id IS NOT NULL);

@@ -1,7 +1,7 @@
 import type { Tx } from '../usecases/ports.ts'
 import type { Announce } from './announce.ts'
-import { txBulk } from './bulk.ts'
 import { approvalRows } from './approvals.ts'
+import { txBulk } from './bulk.ts'
 import { catalogRows } from './catalog-rows.ts'
 import { creditIntentRows } from './credit-intents.ts'
 import { currencyPolicyRows } from './currency-policies.ts'

@@ -24,7 +24,7 @@ const WRITE = statement('wallet_references.write', INSERT)
 const ADD = statement('wallet_references.add', `${INSERT} on conflict do nothing returning 1`)
 
 /** What ledger transactions can be found by, as rows. Most have none. */
-export function referenceRows(transactions: readonly IndexedTransaction[]): ReferenceRow[] {
+function referenceRows(transactions: readonly IndexedTransaction[]): ReferenceRow[] {
   return transactions.flatMap((transaction) =>
     referencesOf(transaction).map(({ kind, value }) => ({
       bucket: bucketOf(transaction.owner.projectId, kind, value),

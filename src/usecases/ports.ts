@@ -1,4 +1,3 @@
-import type { Catalog } from '../core/catalog/catalog.ts'
 import type { Attribute, Attributes } from '../core/customers/attributes.ts'
 import type { Customer, CustomerAlias, CustomerRef } from '../core/customers/customer.ts'
 import type { CustomerChange, DomainEvent } from '../core/events/event.ts'
@@ -8,24 +7,31 @@ import type { Result } from '../core/lib/result.ts'
 import type { SecretKeyVersion } from '../core/projects/api-keys.ts'
 import type { App, Project, RestoreBehavior, Store } from '../core/projects/project.ts'
 import type { Environment, Purchase, PurchaseTransaction } from '../core/purchases/purchase.ts'
-import type { PurchaseSnapshot } from '../core/purchases/snapshot.ts'
-import type { ChainHead, ChainLink } from '../core/wallet/chain.ts'
-import type { Hold } from '../core/wallet/hold.ts'
-import type { LedgerKind, LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
-import type { DebtPolicy } from '../core/wallet/policy.ts'
-import type { RecordedChange } from '../core/wallet/reverse.ts'
-import type { Wallet } from '../core/wallet/wallet.ts'
 import type { BulkReads, TxBulk } from './ports/bulk.ts'
 import type { CatalogReads, TxCatalog } from './ports/catalog.ts'
-import type { GroupSubject, GroupTx } from './ports/group-commit.ts'
-import type { CustomerSearchReads, HistoryEntry, LedgerReads, TxLedgerIndex } from './ports/ledger.ts'
-import type { ApprovalReads, OperatorReads, TxApprovals, TxOperators } from './ports/operators.ts'
 import type { CreditIntentReads, TxCreditIntents } from './ports/credit-intents.ts'
 import type { TxCurrencyPolicies } from './ports/currency-policies.ts'
+import type { IdempotencyKey, TxIdempotency } from './ports/idempotency.ts'
 import type { IncomingReads, TxIncoming } from './ports/incoming.ts'
+import type { CustomerSearchReads, LedgerReads, TxLedgerIndex } from './ports/ledger.ts'
+import type { ApprovalReads, OperatorReads, TxApprovals, TxOperators } from './ports/operators.ts'
+import type { Stores } from './ports/stores.ts'
 import type { TxUsage, UsageReads } from './ports/usage.ts'
+import type { HoldReads, LotsNeeded, TxHolds, TxWallet, WalletReads } from './ports/wallet.ts'
 
+export type { IdempotencyKey, IdempotencyRecord, TxIdempotency } from './ports/idempotency.ts'
 export type { HistoryEntry } from './ports/ledger.ts'
+export type { ReceiptQuestion, StoreAdapter, StoreRefusal, Stores } from './ports/stores.ts'
+export type {
+  ChargeKey,
+  HistoryPage,
+  HoldReads,
+  LotsNeeded,
+  RecordedTransaction,
+  TxHolds,
+  TxWallet,
+  WalletReads,
+} from './ports/wallet.ts'
 
 /** What every use case gets. Built once, in `app.ts`; tests build it with their own clock and ids. */
 export type Ctx = {
@@ -70,46 +76,6 @@ export type Reads = {
   realtimeTokens: { find(tokenHash: string): Promise<RealtimeToken | null> }
 }
 
-export type WalletReads = {
-  /** Balances by currency, of what can be spent now: units that have lapsed are left out, booked as such or not. */
-  balances(ref: CustomerRef): Promise<Map<string, number>>
-  /** Customers with lots whose end has come by `now`, the longest overdue first; from at most `limit` lots. */
-  lapsing(now: number, limit: number): Promise<CustomerRef[]>
-  /** A page of a customer's ledger, the newest first. */
-  history(ref: CustomerRef, page: HistoryPage): Promise<HistoryEntry[]>
-  /** A ledger transaction of a project by its id alone. */
-  transaction(projectId: string, transactionId: string): Promise<RecordedTransaction | null>
-  /** The ids of the transactions that undo this one and were not undone themselves. */
-  standingReversals(transactionId: string): Promise<string[]>
-}
-
-export type HoldReads = {
-  /** The newest holds of a customer, at most `limit`; only those that are open, if so wanted. */
-  ofCustomer(ref: CustomerRef, which: { isOpen: boolean; limit: number }): Promise<Hold[]>
-  /** Open holds whose time is up by `now`, the longest overdue first. */
-  due(now: number, limit: number): Promise<Array<{ owner: CustomerRef; holdId: string }>>
-}
-
-export type TxHolds = Pick<HoldReads, 'ofCustomer'> & {
-  /** Whose hold it is, by its id alone; null when the project has no such hold. */
-  ownerOf(projectId: string, holdId: string): Promise<CustomerRef | null>
-  get(ref: CustomerRef, holdId: string): Promise<Hold | null>
-  save(ref: CustomerRef, hold: Hold): Promise<void>
-  /** Gives all holds of a customer to another one, closed ones too. */
-  move(from: CustomerRef, to: CustomerRef): Promise<void>
-}
-
-/** Which transactions are wanted; null does not narrow. Times: from `since`, before `until`. */
-export type HistoryPage = {
-  limit: number
-  /** Only those older than this transaction. */
-  before: string | null
-  kind: LedgerKind | null
-  currency: string | null
-  since: number | null
-  until: number | null
-}
-
 export type PurchaseReads = {
   ofCustomer(ref: CustomerRef): Promise<Purchase[]>
   /** Purchases with something due by `now`, the longest overdue first. */
@@ -145,46 +111,6 @@ export type CustomerReads = {
 }
 
 export type DuePurchase = { ref: CustomerRef; purchaseId: string }
-
-/** The adapter of a store; null when Purser cannot verify purchases of that store yet. */
-export type Stores = (store: Store) => StoreAdapter | null
-
-/** What an adapter is told about a posted receipt. `transactions` are the charges known of this chain's customer. */
-export type ReceiptQuestion = {
-  app: App
-  project: Project
-  catalog: Catalog
-  fetchToken: string
-  storeProductId: string | null
-  /** Products of which the customer has bought before: no second trial. */
-  boughtProductIds: ReadonlySet<string>
-  now: number
-}
-
-export type StoreRefusal =
-  /** Forged, malformed or refused by the store: never going to be right. */
-  | { code: 'receipt_invalid'; problem: string }
-  /** The project does not sell this product through this app. */
-  | { code: 'product_unknown'; storeProductId: string }
-  /** The store cannot be asked at the moment; the device must keep the purchase and try again. */
-  | { code: 'store_unavailable'; problem: string }
-
-export type StoreAdapter = {
-  /** The chain that a token names, without asking the store: enough to find out whether it is known. */
-  chainOf(fetchToken: string): Result<{ storePurchaseId: string; environment: Environment }, StoreRefusal>
-  /** Verifies a posted receipt with the store. Never called inside a database transaction. */
-  verify(question: ReceiptQuestion): Promise<Result<PurchaseSnapshot, StoreRefusal>>
-  /** What the store says now about a chain that is known and due. */
-  refresh(question: RefreshQuestion): Promise<Result<PurchaseSnapshot, StoreRefusal>>
-}
-
-export type RefreshQuestion = {
-  project: Project
-  catalog: Catalog
-  purchase: Purchase
-  transactions: readonly PurchaseTransaction[]
-  now: number
-}
 
 /** The inside of one database transaction. Reads here see its own writes. */
 export type Tx = {
@@ -251,59 +177,6 @@ export type TxPurchases = {
   move(purchase: Purchase, from: CustomerRef, to: CustomerRef): Promise<void>
 }
 
-/** A ledger transaction as it was written down, in the ledger of the customer who had the lots then. */
-export type RecordedTransaction = Omit<LedgerTransaction, 'changes'> & {
-  owner: CustomerRef
-  changes: readonly RecordedChange[]
-}
-
-/** One charge at a store. Its transactions stay where they were written, whoever has the purchase now. */
-export type ChargeKey = { projectId: string; purchaseId: string; storeTransactionId: string }
-
-/**
- * Which lots a decision looks at. A grant looks at none but those that have lapsed; whoever spends or moves units needs
- * all that still hold some, and a customer may have thousands.
- */
-export type LotsNeeded = 'all' | 'lapsed'
-
-export type TxWallet = {
-  /**
-   * Every wallet of a customer with the lots that are needed, lapsed ones included: see `openWallets`, by which every
-   * write begins.
-   */
-  load(ref: CustomerRef, lots: LotsNeeded, now: number): Promise<{ wallets: Map<string, Wallet>; head: ChainHead }>
-  /** A ledger transaction of a project by its id alone, in whoever's ledger it is. */
-  findTransaction(projectId: string, transactionId: string): Promise<RecordedTransaction | null>
-  /** What a charge granted, and what was done about its refund: transactions of these kinds, oldest first. */
-  ofCharge(charge: ChargeKey, kinds: readonly LedgerKind[]): Promise<RecordedTransaction[]>
-  /** The steps of a hold or a transfer, of these kinds, oldest first; in whoever's ledger they are. */
-  ofOperation(projectId: string, operationId: string, kinds: readonly LedgerKind[]): Promise<RecordedTransaction[]>
-  /** The ids of the transactions that undo this one and were not undone themselves. */
-  standingReversals(transactionId: string): Promise<string[]>
-  /** How much of lots lapsed, and of those that went on for them, in the ledgers of these customers. */
-  lapsedOf(owners: readonly CustomerRef[], lotIds: readonly string[]): Promise<number>
-  /** What a project's currencies do when a refund finds too little, by code; archived currencies included. */
-  debtPolicies(projectId: string): Promise<Map<string, DebtPolicy>>
-  /**
-   * Writes a ledger transaction with its postings, lots, draws and the new balances, and moves the end of the chain on.
-   * Starts the transaction over when the chain ends somewhere else by now.
-   */
-  append(ref: CustomerRef, transaction: LedgerTransaction, link: ChainLink): Promise<void>
-}
-
-/** Scope and key of a write that is done at most once. Unique in the whole project, not per customer. */
-export type IdempotencyKey = { projectId: string; scope: string; key: string }
-/** `fingerprint` is the whole input in one fixed form, so that a key that is used for something else is noticed. */
-export type IdempotencyRecord = { fingerprint: string; answer: unknown }
-
-export type TxIdempotency = {
-  find(key: IdempotencyKey): Promise<IdempotencyRecord | null>
-  /** Stores the answer; false when a parallel request stored one first. */
-  insert(key: IdempotencyKey, record: IdempotencyRecord, now: number): Promise<boolean>
-  /** Forgets answers that were kept before an instant, the oldest first, at most `limit`. Answers how many. */
-  deleteOlderThan(createdAt: number, limit: number): Promise<number>
-}
-
 export type TxEvents = {
   /** Writes events to the outbox under the customer's new revision, and announces the change after commit. */
   append(ref: CustomerRef, change: CustomerChange, events: readonly DomainEvent[]): Promise<void>
@@ -318,4 +191,34 @@ export type RealtimeToken = {
   topics: string[]
   createdAt: number
   expiresAt: number
+}
+
+/**
+ * Whose wallet a write is about and what it is going to look at: told before it begins, so that the rows of many writes
+ * are read together. What is not wanted here is not there for the write.
+ */
+export type GroupSubject = {
+  projectId: string
+  appUserId: string
+  /** The key that the write is done at most once by; null when it has none. */
+  key: IdempotencyKey | null
+  lots: LotsNeeded
+  wantsCurrencies?: boolean
+  wantsOpenHolds?: boolean
+  /** The amount above which a change needs a second person. */
+  wantsThreshold?: boolean
+}
+
+/**
+ * What a write that shares its database transaction with others can do: everything about the one customer of its subject,
+ * and nothing that would make the others wait. A `Tx` is one too, so the same write can have a transaction of its own.
+ */
+export type GroupTx = {
+  customers: Pick<Tx['customers'], 'lockByAppUserId' | 'update'>
+  idempotency: Pick<Tx['idempotency'], 'find' | 'insert'>
+  wallet: Pick<Tx['wallet'], 'load' | 'append'>
+  holds: Pick<Tx['holds'], 'ofCustomer' | 'save'>
+  events: Tx['events']
+  catalog: Pick<Tx['catalog'], 'currencies'>
+  approvals: Pick<Tx['approvals'], 'threshold'>
 }

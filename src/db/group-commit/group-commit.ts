@@ -1,6 +1,5 @@
 import type { Result } from '../../core/lib/result.ts'
-import type { GroupSubject, GroupTx } from '../../usecases/ports/group-commit.ts'
-import type { Ctx } from '../../usecases/ports.ts'
+import type { Ctx, GroupSubject, GroupTx } from '../../usecases/ports.ts'
 import { aliasKeyOf, type Locking } from './group-state.ts'
 import { type GroupWorld, type Member, runGroup } from './run-group.ts'
 

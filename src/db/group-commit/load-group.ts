@@ -2,8 +2,7 @@ import type { ConfiguredCurrency } from '../../core/catalog/currency.ts'
 import { bucketOf } from '../../core/lib/bucket.ts'
 import type { Hold } from '../../core/wallet/hold.ts'
 import type { Lot, Wallet } from '../../core/wallet/wallet.ts'
-import type { GroupSubject } from '../../usecases/ports/group-commit.ts'
-import type { IdempotencyRecord } from '../../usecases/ports.ts'
+import type { GroupSubject, IdempotencyRecord } from '../../usecases/ports.ts'
 import { readThreshold } from '../approvals.ts'
 import { listCurrencies } from '../catalog-currencies.ts'
 import { CUSTOMER_COLUMNS, type CustomerRow, customerFromRow } from '../customers.ts'
@@ -16,6 +15,9 @@ import { aliasKeyOf, type CustomerState, type GroupState, keyTextOf, type Lockin
 
 type LockedRow = CustomerRow & { asked: number; ledger_sequence: number; ledger_hash: string }
 type BalanceRow = { customer_id: string; currency: string; balance: number; owed: number }
+
+/** Lots that lapse so soon are read as if they had lapsed: the members decide a moment later, and look at the time anew. */
+const LAPSING_WITHIN_MS = 60_000
 
 const LOCK = `select k.asked, c.ledger_sequence, c.ledger_hash, ${CUSTOMER_COLUMNS}
    from unnest($1::smallint[], $2::text[], $3::text[]) with ordinality as k (bucket, project_id, app_user_id, asked)
@@ -116,7 +118,7 @@ async function readWallets(
   const [balances, open, lapsed] = await Promise.all([
     query<BalanceRow>(BALANCES, idsOf(customers)),
     all.length === 0 ? [] : query<OwnedLot>(OPEN_LOTS, idsOf(all)),
-    some.length === 0 ? [] : query<OwnedLot>(LAPSED_LOTS, [...idsOf(some), timeOf(now)]),
+    some.length === 0 ? [] : query<OwnedLot>(LAPSED_LOTS, [...idsOf(some), timeOf(now + LAPSING_WITHIN_MS)]),
   ])
   const lots = new Map<string, Lot[]>()
   for (const row of [...open, ...lapsed]) {
@@ -145,10 +147,7 @@ async function readCurrencies(
   return new Map(await Promise.all(projects.map(async (id) => [id, await list(id)] as const)))
 }
 
-async function readThresholds(
-  query: Query,
-  subjects: readonly GroupSubject[],
-): Promise<Map<string, number | null>> {
+async function readThresholds(query: Query, subjects: readonly GroupSubject[]): Promise<Map<string, number | null>> {
   const projects = projectsOf(subjects.filter((one) => one.wantsThreshold))
   const read = readThreshold(query)
   return new Map(await Promise.all(projects.map(async (id) => [id, await read(id)] as const)))

@@ -1,6 +1,6 @@
 import { ConflictError } from '../../core/lib/conflict-error.ts'
 import type { Result } from '../../core/lib/result.ts'
-import type { GroupSubject, GroupTx } from '../../usecases/ports/group-commit.ts'
+import type { GroupSubject, GroupTx } from '../../usecases/ports.ts'
 import type { Announce } from '../announce.ts'
 import type { Database } from '../database.ts'
 import type { Query } from '../statement.ts'
@@ -28,7 +28,7 @@ export type Outcome =
 export type GroupWorld = { database: Database; newEventId: () => string; announce: Announce; now: () => number }
 
 /** The commit was sent, and what became of it is not known. */
-export class UnknownCommitError extends Error {
+class UnknownCommitError extends Error {
   override readonly name = 'UnknownCommitError'
 }
 

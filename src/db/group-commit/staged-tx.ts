@@ -2,8 +2,7 @@ import type { CustomerRef } from '../../core/customers/customer.ts'
 import { assert } from '../../core/lib/assert.ts'
 import { applyChange } from '../../core/wallet/apply-change.ts'
 import { emptyWallet } from '../../core/wallet/wallet.ts'
-import type { GroupTx } from '../../usecases/ports/group-commit.ts'
-import type { IdempotencyRecord } from '../../usecases/ports.ts'
+import type { GroupTx, IdempotencyRecord } from '../../usecases/ports.ts'
 import {
   aliasKeyOf,
   type CustomerState,
@@ -84,20 +83,7 @@ export function stageTx(group: GroupState): StagedTx {
         writes.changes.push({ ref, change, events })
       },
     },
-    catalog: {
-      async currencies(projectId) {
-        const currencies = group.currencies.get(projectId)
-        assert(currencies, 'a member of a group says beforehand that it wants the currencies')
-        return currencies
-      },
-    },
-    approvals: {
-      async threshold(projectId) {
-        const threshold = group.thresholds.get(projectId)
-        assert(threshold !== undefined, 'a member of a group says beforehand that it wants the threshold')
-        return threshold
-      },
-    },
+    ...projectReads(group),
   }
   return {
     tx,
@@ -105,6 +91,26 @@ export function stageTx(group: GroupState): StagedTx {
     keep() {
       for (const [customerId, state] of customers) group.customers.set(customerId, state)
       for (const [key, record] of keys) group.keys.set(key, record)
+    },
+  }
+}
+
+/** What is the same for all customers of a project. */
+function projectReads({ currencies, thresholds }: GroupState): Pick<GroupTx, 'catalog' | 'approvals'> {
+  return {
+    catalog: {
+      async currencies(projectId) {
+        const found = currencies.get(projectId)
+        assert(found, 'a member of a group says beforehand that it wants the currencies')
+        return found
+      },
+    },
+    approvals: {
+      async threshold(projectId) {
+        const found = thresholds.get(projectId)
+        assert(found !== undefined, 'a member of a group says beforehand that it wants the threshold')
+        return found
+      },
     },
   }
 }

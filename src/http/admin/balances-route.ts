@@ -58,7 +58,12 @@ export function balancesRoute(
     reply.header('x-purser-revision', found.value.revision)
     return {
       user_id: userId,
-      items: found.value.balances.map(({ currency: { code, name, description }, balance }) => ({ code, name, description, balance })),
+      items: found.value.balances.map(({ currency: { code, name, description }, balance }) => ({
+        code,
+        name,
+        description,
+        balance,
+      })),
     }
   })
 }

@@ -5,8 +5,7 @@ import { needsApproval } from '../../core/operators/approval.ts'
 import { operatorIdOf } from '../../core/operators/caller.ts'
 import type { LimitExceeded } from '../../core/operators/operator-limits.ts'
 import { countForDay } from '../operators/admission.ts'
-import type { GroupTx } from '../ports/group-commit.ts'
-import type { Ctx } from '../ports.ts'
+import type { Ctx, GroupTx } from '../ports.ts'
 import { type AdjustOutcome, type AdjustRefusal, type AdjustRules, adjustBalance } from '../wallet/adjust-balance.ts'
 
 export type RowRefusal = AdjustRefusal | LimitExceeded | { code: 'approval_required' }

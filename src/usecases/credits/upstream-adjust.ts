@@ -21,7 +21,8 @@ export function upstreamAdjust(
 ): MakeAdjust<UpstreamRefusal> {
   return async <Refused>(input: AdjustInput, rules: AdjustRules<Refused>) => {
     // What has to be settled in one transaction with the change cannot be: the change is made elsewhere.
-    if (rules.kind === 'own' && rules.settle !== undefined) return refuse({ code: 'not_available_in_upstream_mode' as const })
+    if (rules.kind === 'own' && rules.settle !== undefined)
+      return refuse({ code: 'not_available_in_upstream_mode' as const })
     const order = orderOf(input, rules.keyScope)
     const done = await flights.join(order.key, fingerprintOf(order), () =>
       carryOut<Refused>(ctx, upstream, order, rules.admit),

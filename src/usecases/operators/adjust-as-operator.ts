@@ -2,8 +2,7 @@ import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { type Approval, type ApprovalClosed, needsApproval, statusOf } from '../../core/operators/approval.ts'
 import { type AdminCaller, actorOf, identityOf } from '../../core/operators/caller.ts'
 import type { LimitExceeded } from '../../core/operators/operator-limits.ts'
-import type { GroupTx } from '../ports/group-commit.ts'
-import type { Ctx } from '../ports.ts'
+import type { Ctx, GroupTx } from '../ports.ts'
 import {
   type AdjustInput,
   type AdjustOutcome,

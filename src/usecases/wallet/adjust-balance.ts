@@ -9,8 +9,7 @@ import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
 import type { Admit } from '../operators/admission.ts'
-import type { GroupSubject, GroupTx } from '../ports/group-commit.ts'
-import type { Ctx, LotsNeeded, Tx } from '../ports.ts'
+import type { Ctx, GroupSubject, GroupTx, LotsNeeded, Tx } from '../ports.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from './open-wallets.ts'
 
 export type AdjustInput = {

@@ -4,8 +4,7 @@ import type { LimitExceeded, MovedUnits } from '../../core/operators/operator-li
 import { boundsOf } from '../../core/wallet/policy.ts'
 import { doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
 import type { Admit } from '../operators/admission.ts'
-import type { GroupSubject, GroupTx } from '../ports/group-commit.ts'
-import type { Ctx } from '../ports.ts'
+import type { Ctx, GroupSubject, GroupTx } from '../ports.ts'
 import type { HoldAnswer, HoldOutcome } from './hold-outcome.ts'
 import { type HoldImpossible, placeHold, tryHold } from './place-hold.ts'
 
@@ -54,21 +53,21 @@ async function authorise(
   catalog: Catalog,
   admit: Admitted | null,
 ): Promise<Result<HoldOutcome, AuthoriseRefusal>> {
-    const customer = await tx.customers.lockByAppUserId(input.projectId, input.userId)
-    let revision = customer?.revision ?? 0
-    const done = await doOnce<HoldAnswer, AuthoriseRefusal>(tx, ctx, onceOrder(input), async (keep) => {
-      const currency = findCurrency(catalog, input.currency)
-      if (currency === null) return refuse({ code: 'currency_unknown', currency: input.currency })
-      if (customer === null) return refuse({ code: 'customer_not_found' })
-      const possible = await tryHold(tx, ctx, customer, input, boundsOf(currency.policy))
-      if (!possible.ok) return possible
-      const admitted = await admit?.([{ currency: input.currency, units: input.amount }])
-      if (admitted?.ok === false) return admitted
-      const saved = await placeHold(tx, ctx, possible.value, input, keep)
-      revision = saved.revision
-      return ok(saved.answer)
-    })
-    return done.ok ? ok({ ...done.value, revision }) : done
+  const customer = await tx.customers.lockByAppUserId(input.projectId, input.userId)
+  let revision = customer?.revision ?? 0
+  const done = await doOnce<HoldAnswer, AuthoriseRefusal>(tx, ctx, onceOrder(input), async (keep) => {
+    const currency = findCurrency(catalog, input.currency)
+    if (currency === null) return refuse({ code: 'currency_unknown', currency: input.currency })
+    if (customer === null) return refuse({ code: 'customer_not_found' })
+    const possible = await tryHold(tx, ctx, customer, input, boundsOf(currency.policy))
+    if (!possible.ok) return possible
+    const admitted = await admit?.([{ currency: input.currency, units: input.amount }])
+    if (admitted?.ok === false) return admitted
+    const saved = await placeHold(tx, ctx, possible.value, input, keep)
+    revision = saved.revision
+    return ok(saved.answer)
+  })
+  return done.ok ? ok({ ...done.value, revision }) : done
 }
 
 function subjectOf(input: AuthoriseInput): GroupSubject {

@@ -8,8 +8,7 @@ import { boundsOf, type WalletPolicy } from '../../core/wallet/policy.ts'
 import type { Wallet, WalletChange } from '../../core/wallet/wallet.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { type Done, doOnce, type KeyRefusal, type OnceOrder } from '../idempotency.ts'
-import type { GroupSubject, GroupTx } from '../ports/group-commit.ts'
-import type { Ctx, LotsNeeded } from '../ports.ts'
+import type { Ctx, GroupSubject, GroupTx, LotsNeeded } from '../ports.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from './open-wallets.ts'
 
 /** The two writes of REST API v2. They do the same, and never share an idempotency key. */

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import type { CreditsEntry } from '../../../usecases/ports/credits.ts'
 import type { RecordedTransaction } from '../../../usecases/ports.ts'
-import { UpstreamWire, upstreamToWire } from './upstream-to-wire.ts'
 import { TransactionIdWire } from './transaction-id.ts'
+import { UpstreamWire, upstreamToWire } from './upstream-to-wire.ts'
 
 const nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) => Type.Union([schema, Type.Null()])
 const Amount = Type.Integer()
