@@ -175,6 +175,7 @@ export const settingDefinitions = {
     shape: 'the exact `aud` value of the tokens, without spaces',
     help: 'Refuse tokens whose `aud` does not name it.',
   },
+  ...revenuecatSettings,
   maxBodyBytes: {
     name: 'PURSER_MAX_BODY_BYTES',
     type: 'integer',
@@ -197,7 +198,6 @@ export const settingDefinitions = {
     unit: 'credits',
     help: 'Largest absolute amount of one change of a balance through the admin API.',
   },
-  ...revenuecatSettings,
   ...rateSettings,
   logLevel: {
     name: 'PURSER_LOG_LEVEL',

@@ -23,7 +23,6 @@ export type { IdempotencyKey, IdempotencyRecord, TxIdempotency } from './ports/i
 export type { HistoryEntry } from './ports/ledger.ts'
 export type { ReceiptQuestion, StoreAdapter, StoreRefusal, Stores } from './ports/stores.ts'
 export type {
-  ChargeKey,
   HistoryPage,
   HoldReads,
   LotsNeeded,
