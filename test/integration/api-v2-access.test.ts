@@ -4,6 +4,7 @@ import { apiV2App } from '../../src/http/api-v2/fixtures/api-v2-app.ts'
 import { badInputsOf } from '../contract/bad-inputs.ts'
 import { newApiV2World } from '../support/api-v2.ts'
 import { buy, createDemo } from '../support/demo.ts'
+import { withTransaction } from '../support/with-transaction.ts'
 
 /** Guarantee: a request passes only with the right key, project and permission, within its limit; errors have one form. */
 
@@ -162,7 +163,7 @@ describe('errors', () => {
       const transaction = async () => {
         throw failure
       }
-      const server = await apiV2App({ ...api.ctx, transaction }, api.demo.secretKeyV2)
+      const server = await apiV2App(withTransaction(api.ctx, transaction), api.demo.secretKeyV2)
       const url = `/v2/projects/${api.demo.projectId}/customers/zoe/virtual_currencies/transactions`
       const answer = await server.ask('POST', url, { body: { adjustments: { CRD: 1 } } })
       await server.app.close()

@@ -7,6 +7,7 @@ import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
 import { addCustomers, bulkNow, contentsOf, order, upload, workAll } from '../support/bulk.ts'
 import { balanceOf } from '../support/demo.ts'
 import { newShopPerStory } from '../support/story.ts'
+import { withTransaction } from '../support/with-transaction.ts'
 
 const shop = newShopPerStory()
 const LEASE_MS = 60_000
@@ -27,16 +28,13 @@ async function ledgerOf(bulkId: string): Promise<{ transactions: number; rows: n
 /** A worker that dies after so many changes were committed: nothing that it does later reaches the database. */
 function dyingWorker(ctx: Ctx, changesLeft: number): Ctx {
   let left = changesLeft
-  return {
-    ...ctx,
-    transaction: async (work) => {
-      if (left <= 0) throw new Error('this worker is dead')
-      let isChange = false
-      const result = await ctx.transaction((tx) => work(watching(tx, () => (isChange = true))))
-      if (isChange) left -= 1
-      return result
-    },
-  }
+  return withTransaction(ctx, async (work) => {
+    if (left <= 0) throw new Error('this worker is dead')
+    let isChange = false
+    const result = await ctx.transaction((tx) => work(watching(tx, () => (isChange = true))))
+    if (isChange) left -= 1
+    return result
+  })
 }
 
 function watching(tx: Tx, onChange: () => void): Tx {
@@ -112,28 +110,25 @@ test('a worker that lost its slice writes no outcomes over those of the one that
   const bulk = await upload(shop.ctx, projectId, [{ user_id: 'anna', amount: -5 }])
   await order(shop.ctx, bulk, 'start')
   let isFirst = true
-  const slow: Ctx = {
-    ...shop.ctx,
-    transaction: async (work) => {
-      const result = await shop.ctx.transaction(work)
-      // The first refusal is the row's: before it is written down, the lease ends and somebody else does better.
-      if (!result.ok && isFirst) {
-        isFirst = false
-        shop.clock.advance(LEASE_MS)
-        const gift = {
-          projectId,
-          userId: 'anna',
-          currency: 'CRD',
-          amount: 5,
-          reason: 'ZD-2 gift',
-          idempotencyKey: null,
-        }
-        await adjustBalance(shop.ctx, { ...gift, actor: 'admin', requestId: 'r1' })
-        await workAll(shop.ctx)
+  const slow = withTransaction(shop.ctx, async (work) => {
+    const result = await shop.ctx.transaction(work)
+    // The first refusal is the row's: before it is written down, the lease ends and somebody else does better.
+    if (!result.ok && isFirst) {
+      isFirst = false
+      shop.clock.advance(LEASE_MS)
+      const gift = {
+        projectId,
+        userId: 'anna',
+        currency: 'CRD',
+        amount: 5,
+        reason: 'ZD-2 gift',
+        idempotencyKey: null,
       }
-      return result
-    },
-  }
+      await adjustBalance(shop.ctx, { ...gift, actor: 'admin', requestId: 'r1' })
+      await workAll(shop.ctx)
+    }
+    return result
+  })
   expect(await advanceBulks(slow)).toEqual({ done: 0, more: true })
   expect(await bulkNow(shop.ctx, bulk)).toMatchObject({ state: 'done', done: 1, refused: 0 })
   expect(await balanceOf(shop.ctx, projectId, 'anna')).toBe(0)

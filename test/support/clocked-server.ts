@@ -9,7 +9,7 @@ import { registerSurfaces } from '../../src/app/register-surfaces.ts'
 import { createTokenSecrets } from '../../src/app/token-secrets.ts'
 import { readSettings } from '../../src/config/read-settings.ts'
 import type { Settings } from '../../src/config/schema.ts'
-import { transactionRunner } from '../../src/db/transaction.ts'
+import { createWrites } from '../../src/db/writes.ts'
 import { requestIds } from '../../src/http/lib/request-id.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createInProcessBus } from '../../src/realtime/bus.ts'
@@ -20,7 +20,7 @@ import { applyDueEvents } from '../../src/usecases/incoming/apply-due-events.ts'
 import type { Ctx } from '../../src/usecases/ports.ts'
 import type { Demo } from './demo.ts'
 import { realtimeClient } from './realtime-client.ts'
-import type { World } from './world.ts'
+import { GROUP_MAX, type World } from './world.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of all shapes
 type AnyBody = any
@@ -45,8 +45,14 @@ export async function startClockedServer(world: World, options: { env?: Record<s
     world.changes.push(change)
     bus.publish(change)
   }
-  const transaction = transactionRunner(world.database, () => ids.next('event'), announced)
-  const ctx: Ctx = { ...world.ctx, transaction }
+  const writes = createWrites({
+    database: world.database,
+    newEventId: () => ids.next('event'),
+    announce: announced,
+    now: () => world.clock.now(),
+    groupMax: GROUP_MAX,
+  })
+  const ctx: Ctx = { ...world.ctx, ...writes }
   const logs: string[] = []
   const output = { write: (line: string) => void logs.push(line) }
   const logger = await createLogger({ level: 'trace', format: 'json', isTerminal: false, output })
