@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { startBackgroundJobs } from './app/background-jobs.ts'
 import { incomingPolicy } from './app/incoming-policy.ts'
 import { openContext } from './app/open-context.ts'
@@ -9,6 +8,7 @@ import { createTokenSecrets } from './app/token-secrets.ts'
 import type { Settings } from './config/schema.ts'
 import type { CustomerChange, DomainEvent } from './core/events/event.ts'
 import type { Clock } from './core/lib/clock.ts'
+import { randomPool } from './db/random-pool.ts'
 import { requestIds } from './http/lib/request-id.ts'
 import { createServer } from './http/server.ts'
 import { createInProcessBus } from './realtime/bus.ts'
@@ -50,7 +50,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const onGroup = (size: number) => metrics.recordGroup(size)
   const { ctx, engine, isReachable } = await openContext({ ...options, announce, onWait, onGroup })
   const state = { isDraining: false }
-  const newRequestId = requestIds(randomBytes)
+  const newRequestId = requestIds(randomPool())
   const secrets = createTokenSecrets()
   try {
     const server = createServer({

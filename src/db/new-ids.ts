@@ -1,6 +1,6 @@
 import type { Clock } from '../core/lib/clock.ts'
 import { ID_PREFIXES, type IdKind, type Ids } from '../core/lib/ids.ts'
-import { randomHex } from './random-pool.ts'
+import { randomPool } from './random-pool.ts'
 
 const RANDOM_BYTES = 8
 /** REST API v2 allows 20 characters for the id of a project. There are too few of them for their order to matter. */
@@ -13,12 +13,12 @@ const COUNTER_MAX = 0xfff
  * Unique over processes by the random part, and near each other in an index by the first.
  */
 export function newIds(clock: Clock): Ids {
-  const nextRandom = randomHex()
+  const nextRandom = randomPool()
   let lastAt = 0
   let counter = 0
   return {
     next(kind: IdKind): string {
-      const random = nextRandom(RANDOM_BYTES)
+      const random = nextRandom(RANDOM_BYTES).toString('hex')
       if (kind === PROJECT) return `${ID_PREFIXES[kind]}${random}`
       const now = clock.now()
       counter = now === lastAt ? (counter + 1) & COUNTER_MAX : 0
