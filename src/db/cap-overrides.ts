@@ -3,7 +3,8 @@ import type { TxUsage, UsageReads } from '../usecases/ports/usage.ts'
 import { type Query, statement } from './statement.ts'
 import { timeOf } from './wire-values.ts'
 
-type CapRow = {
+/** A row of `cap_overrides`, without its key. */
+export type CapRow = {
   credits_total: number | null
   reason: string
   actor: string
@@ -12,9 +13,11 @@ type CapRow = {
   created_at: number
 }
 
+export const CAP_COLUMNS = 'credits_total, reason, actor, request_id, merged_from, created_at'
+
 const LATEST = statement(
   'cap_overrides.latest',
-  `select credits_total, reason, actor, request_id, merged_from, created_at from cap_overrides
+  `select ${CAP_COLUMNS} from cap_overrides
    where bucket = $1 and customer_id = $2 order by number desc limit $3`,
 )
 const INSERT = statement(
@@ -36,7 +39,7 @@ export function insertCreditsCap(query: Query): TxUsage['insertCreditsCap'] {
   }
 }
 
-function capFromRow(row: CapRow): CreditsCapChange {
+export function capFromRow(row: CapRow): CreditsCapChange {
   return {
     creditsTotal: row.credits_total,
     reason: row.reason,

@@ -206,6 +206,8 @@ export type GroupSubject = {
   wantsOpenHolds?: boolean
   /** The amount above which a change needs a second person. */
   wantsThreshold?: boolean
+  /** Purchases, counters and the cap of credits. */
+  wantsUsage?: boolean
 }
 
 /**
@@ -213,7 +215,10 @@ export type GroupSubject = {
  * and nothing that would make the others wait. A `Tx` is one too, so the same write can have a transaction of its own.
  */
 export type GroupTx = {
-  customers: Pick<Tx['customers'], 'lockByAppUserId' | 'update'>
+  /** The customer of a group exists: who has to be created goes alone. */
+  customers: Pick<Tx['customers'], 'lockByAppUserId' | 'update' | 'claimAppUserId' | 'insert'>
+  purchases: Pick<Tx['purchases'], 'ofCustomer'>
+  usage: Pick<Tx['usage'], 'counters' | 'creditsCaps' | 'setCounters' | 'deleteCountersBefore'>
   idempotency: Pick<Tx['idempotency'], 'find' | 'insert'>
   wallet: Pick<Tx['wallet'], 'load' | 'append'>
   holds: Pick<Tx['holds'], 'ofCustomer' | 'save'>

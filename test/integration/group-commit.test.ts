@@ -9,6 +9,7 @@ import { type AdjustInput, type AdjustOutcome, adjustBalance } from '../../src/u
 import { authoriseHold } from '../../src/usecases/wallet/authorise-hold.ts'
 import { auditDatabase } from '../support/audit.ts'
 import { balanceOf, buy, createDemo, type Demo } from '../support/demo.ts'
+import { configureUsage, consumeAs, usedBy } from '../support/usage.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -126,6 +127,27 @@ describe('writes of one moment', () => {
       0,
     ])
     expect(groups).toEqual([3])
+  })
+
+  test('can be consumption, which takes the allowance first and sees what the ones before it used', async () => {
+    await configureUsage(world.ctx, demo.projectId, {
+      meters: [],
+      actions: [{ id: 'ask', cost: { credits: 100 } }],
+      tiers: [{ id: 'free', default: true, caps: { credits: 150 } }],
+    })
+    const [ctx, other] = [process(), await newUser()]
+    const ask = async (name: string) => {
+      const done = await consumeAs(ctx, demo.projectId, name, 'ask')
+      return done.ok ? [done.value.consumed.creditsFromAllowance, done.value.consumed.creditsFromLedger] : 'refused'
+    }
+    const asked = await Promise.all([user, user, user, user, user, user, user, other].map(ask))
+    // The reads before the write may overtake each other; whoever comes later finds less.
+    expect(asked.map(String).sort()).toEqual(['0,100', '0,100', '0,100', '0,100', '100,0', '100,0', '50,50', 'refused'])
+    expect(groups.reduce((sum, size) => sum + size, 0)).toBe(asked.length)
+    expect([await usedBy(ctx, demo.projectId, user), await usedBy(ctx, demo.projectId, other)]).toMatchObject([
+      { credits: 150 },
+      { credits: 100 },
+    ])
   })
 
   test('with one key on two customers are one change and one conflict, whichever came first', async () => {

@@ -1,6 +1,9 @@
 import type { ConfiguredCurrency } from '../../core/catalog/currency.ts'
 import type { Customer, CustomerRef } from '../../core/customers/customer.ts'
 import type { CustomerChange, DomainEvent } from '../../core/events/event.ts'
+import type { Purchase } from '../../core/purchases/purchase.ts'
+import type { CreditsCapChange } from '../../core/usage/credits-cap.ts'
+import type { Period } from '../../core/usage/period.ts'
 import type { ChainHead, ChainLink } from '../../core/wallet/chain.ts'
 import type { Hold } from '../../core/wallet/hold.ts'
 import type { LedgerTransaction } from '../../core/wallet/ledger-transaction.ts'
@@ -16,6 +19,16 @@ export type CustomerState = {
   head: ChainHead
   wallets: ReadonlyMap<string, Wallet>
   openHolds: readonly Hold[]
+  /** Only where it was wanted. */
+  usage: UsageState | null
+}
+
+export type UsageState = {
+  purchases: readonly Purchase[]
+  /** What was used, by period key and meter. */
+  counters: ReadonlyMap<string, ReadonlyMap<string, number>>
+  /** What was decided last about the cap of credits. */
+  latestCap: CreditsCapChange | null
 }
 
 /** A customer before a group and after it. */
@@ -38,11 +51,13 @@ export type GroupWrites = {
   keys: Array<{ key: IdempotencyKey; record: IdempotencyRecord; createdAt: number }>
   transactions: Array<{ ref: CustomerRef; transaction: LedgerTransaction; link: ChainLink }>
   holds: Array<{ ref: CustomerRef; hold: Hold }>
+  counters: Array<{ ref: CustomerRef; period: Period; counters: ReadonlyMap<string, number> }>
+  forgotten: Array<{ ref: CustomerRef; resetBefore: number }>
   changes: Array<{ ref: CustomerRef; change: CustomerChange; events: readonly DomainEvent[] }>
 }
 
 export function noWrites(): GroupWrites {
-  return { keys: [], transactions: [], holds: [], changes: [] }
+  return { keys: [], transactions: [], holds: [], counters: [], forgotten: [], changes: [] }
 }
 
 export function aliasKeyOf(projectId: string, appUserId: string): string {

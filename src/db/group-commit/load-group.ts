@@ -12,6 +12,7 @@ import { type Query, statement } from '../statement.ts'
 import { LOT_COLUMNS, type LotRow, lotFromRow } from '../wallet-lot-rows.ts'
 import { timeOf } from '../wire-values.ts'
 import { aliasKeyOf, type CustomerState, type GroupState, keyTextOf, type Locking } from './group-state.ts'
+import { loadUsage } from './load-usage.ts'
 
 type LockedRow = CustomerRow & { asked: number; ledger_sequence: number; ledger_hash: string }
 type BalanceRow = { customer_id: string; currency: string; balance: number; owed: number }
@@ -70,13 +71,15 @@ export async function loadGroup(
   const idOf = (one: GroupSubject) => customerIds.get(aliasKeyOf(one.projectId, one.appUserId)) ?? ''
   const needsAll = new Set(joined.filter(({ lots }) => lots === 'all').map(idOf))
   const holders = new Set(joined.filter(({ wantsOpenHolds }) => wantsOpenHolds).map(idOf))
-  const [keys, wallets, holds, currencies, thresholds] = await Promise.all([
+  const consumers = new Set(joined.filter(({ wantsUsage }) => wantsUsage).map(idOf))
+  const [keys, wallets, holds, usage, currencies, thresholds] = await Promise.all([
     readKeys(query, joined),
     readWallets(query, distinct, needsAll, now),
     readHolds(
       query,
       distinct.filter((row) => holders.has(row.customer_id)),
     ),
+    loadUsage(query, idsOf(distinct.filter((row) => consumers.has(row.customer_id)))),
     readCurrencies(query, joined),
     readThresholds(query, joined),
   ])
@@ -87,6 +90,7 @@ export async function loadGroup(
       head: { sequence: row.ledger_sequence, hash: row.ledger_hash },
       wallets: wallets.get(row.customer_id) ?? new Map(),
       openHolds: holds.get(row.customer_id) ?? [],
+      usage: usage.get(row.customer_id) ?? null,
     },
   ])
   return { customerIds, customers: new Map(customers), keys, currencies, thresholds }

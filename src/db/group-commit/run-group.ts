@@ -91,6 +91,8 @@ async function decide(state: GroupState, { subject, work }: Member, writes: Grou
     writes.keys.push(...staged.writes.keys)
     writes.transactions.push(...staged.writes.transactions)
     writes.holds.push(...staged.writes.holds)
+    writes.counters.push(...staged.writes.counters)
+    writes.forgotten.push(...staged.writes.forgotten)
     writes.changes.push(...staged.writes.changes)
     return { kind: 'answered', result }
   } catch (error) {

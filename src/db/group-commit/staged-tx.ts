@@ -11,6 +11,7 @@ import {
   keyTextOf,
   noWrites,
 } from './group-state.ts'
+import { stagedUsage } from './staged-usage.ts'
 
 /** One member's view of its group: sees what earlier members did, and is seen by later ones when it is kept. */
 export type StagedTx = { tx: GroupTx; writes: GroupWrites; keep(): void }
@@ -41,7 +42,10 @@ export function stageTx(group: GroupState): StagedTx {
       async update(customer) {
         move(customer, { customer })
       },
+      claimAppUserId: nobodyNew,
+      insert: nobodyNew,
     },
+    ...stagedUsage({ stateOf, move, writes }),
     idempotency: {
       async find(key) {
         return group.keys.get(keyTextOf(key)) ?? null
@@ -113,4 +117,8 @@ function projectReads({ currencies, thresholds }: GroupState): Pick<GroupTx, 'ca
       },
     },
   }
+}
+
+function nobodyNew(): never {
+  throw new Error('broken invariant: a group knows the customers of all its members')
 }

@@ -7,6 +7,7 @@ import type { GroupWrites, MovedCustomer } from './group-state.ts'
 import { writeHolds } from './write-holds.ts'
 import { writeLedger } from './write-ledger.ts'
 import { writeProjections } from './write-projections.ts'
+import { writeUsage } from './write-usage.ts'
 
 const INSERT_KEYS = statement(
   'group.insert_keys',
@@ -45,6 +46,7 @@ export async function writeGroup(
     writeLedger(query, writes.transactions),
     writeProjections(query, moved, writes.transactions),
     writeHolds(query, writes.holds),
+    writeUsage(query, writes),
     insertEvents(query, writes, newEventId),
   ])
   if (keys !== writes.keys.length) throw new ConflictError('a parallel request used the same idempotency key')

@@ -5,12 +5,15 @@ import type { Ctx, Tx } from '../ports.ts'
 /** A name may be claimed by a parallel request, or its customer merged away, between two looks; more often is a fault. */
 const ATTEMPTS_MAX = 5
 
+/** The part of a transaction that opening a customer needs. */
+type OpeningTx = { customers: Pick<Tx['customers'], 'lockByAppUserId' | 'claimAppUserId' | 'insert'> }
+
 /**
  * Locks the customer behind an app user id, and creates the customer when the id is new. Ids come into being with
  * their first use: an SDK may post attributes or a receipt before it ever asked for customer info.
  */
 export async function openCustomer(
-  tx: Tx,
+  tx: OpeningTx,
   ctx: Pick<Ctx, 'clock' | 'ids'>,
   projectId: string,
   appUserId: string,
@@ -26,7 +29,7 @@ export async function openCustomer(
 
 /** Creates a customer under a new id; null when a parallel request took the id first. */
 async function createCustomer(
-  tx: Tx,
+  tx: OpeningTx,
   ctx: Pick<Ctx, 'clock' | 'ids'>,
   projectId: string,
   appUserId: string,

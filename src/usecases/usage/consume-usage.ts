@@ -1,7 +1,6 @@
 import { type Catalog, findCurrency } from '../../core/catalog/catalog.ts'
 import type { Customer } from '../../core/customers/customer.ts'
 import { DAY_MS } from '../../core/lib/clock.ts'
-import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { type Cost, CREDITS, type UsageConfig } from '../../core/usage/config.ts'
 import { availableCredits, type Consumption, consume, type Means } from '../../core/usage/consume.ts'
@@ -11,7 +10,8 @@ import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
 import { boundsOf } from '../../core/wallet/policy.ts'
 import { openCustomer } from '../customers/open-customer.ts'
 import { recordChange } from '../customers/record-change.ts'
-import type { Ctx, Tx } from '../ports.ts'
+import { doOnce, type KeyRefusal } from '../idempotency.ts'
+import type { Ctx, GroupSubject, GroupTx } from '../ports.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from '../wallet/open-wallets.ts'
 import { type ConsumeInput, consumptionKeyOf, fingerprintOf } from './consume-input.ts'
 import { loadUsageConfig, type UnconfiguredRefusal } from './load-usage-config.ts'
@@ -38,7 +38,7 @@ export type ConsumeOutcome = { consumed: Consumed; replayed: boolean; revision: 
 export type ConsumeUsageRefusal =
   | UnconfiguredRefusal
   | PriceRefusal
-  | { code: 'idempotency_key_conflict' }
+  | KeyRefusal
   | {
       code: 'credits_insufficient'
       meter: string
@@ -73,42 +73,43 @@ export async function consumeUsage(
     loadUsageConfig(ctx, input.projectId),
     ctx.read.catalog.ofProject(input.projectId),
   ])
-  return ctx.transaction<ConsumeOutcome, ConsumeUsageRefusal>(async (tx) => {
+  return ctx.groupedTransaction<ConsumeOutcome, ConsumeUsageRefusal>(subjectOf(input), async (tx) => {
     const { customer } = await openCustomer(tx, ctx, input.projectId, input.userId)
-    const earlier = await findEarlier(tx, input)
-    if (earlier !== null) {
-      return earlier.ok ? ok({ consumed: earlier.value, replayed: true, revision: customer.revision }) : earlier
-    }
-    if (!config.ok) return config
-    const cost = priceOf(config.value, input.wish, input.quantity)
-    if (!cost.ok) return cost
-    const [purchases, creditsCap] = await Promise.all([
-      tx.purchases.ofCustomer(customer),
-      creditsCapOf(tx.usage, customer),
-    ])
-    const standing = standingOf(config.value, { purchases, creditsCap }, catalog, ctx.clock.now())
-    const moment = await meet(tx, ctx, { config: config.value, cost: cost.value, customer, standing }, catalog)
-    const decided = consume(cost.value, moment.means)
-    if (decided.ok) return ok(await save(tx, ctx, input, moment, decided.value))
-    const { exhaustedStatus: status } = config.value
-    return refuse({ ...decided.refusal, resetsAt: standing.period.resetsAt, status })
+    let revision = customer.revision
+    const order = { key: consumptionKeyOf(input), fingerprint: fingerprintOf(input) }
+    const done = await doOnce<Consumed, ConsumeUsageRefusal>(tx, ctx, order, async (keep) => {
+      if (!config.ok) return config
+      const cost = priceOf(config.value, input.wish, input.quantity)
+      if (!cost.ok) return cost
+      const moment = await meet(tx, ctx, { config: config.value, cost: cost.value, customer }, catalog)
+      const decided = consume(cost.value, moment.means)
+      if (decided.ok) {
+        const saved = await save(tx, ctx, input, moment, decided.value, keep)
+        revision = saved.revision
+        return ok(saved.consumed)
+      }
+      const { exhaustedStatus: status } = config.value
+      return refuse({ ...decided.refusal, resetsAt: moment.standing.period.resetsAt, status })
+    })
+    return done.ok ? ok({ consumed: done.value.answer, replayed: done.value.replayed, revision }) : done
   })
 }
 
-async function findEarlier(
-  tx: Tx,
-  input: ConsumeInput,
-): Promise<Result<Consumed, { code: 'idempotency_key_conflict' }> | null> {
-  const key = consumptionKeyOf(input)
-  const record = key === null ? null : await tx.idempotency.find(key)
-  if (record === null) return null
-  if (record.fingerprint !== fingerprintOf(input)) return refuse({ code: 'idempotency_key_conflict' })
-  return ok(record.answer as Consumed)
+function subjectOf(input: ConsumeInput): GroupSubject {
+  const { projectId, userId: appUserId } = input
+  return { projectId, appUserId, key: consumptionKeyOf(input), lots: 'all', wantsUsage: true }
 }
 
-/** Reads what the customer has: counters of the period, and wallets without what has lapsed. */
-async function meet(tx: Tx, ctx: Ctx, facts: Omit<Moment, 'open' | 'means'>, catalog: Catalog): Promise<Moment> {
-  const { config, customer, standing } = facts
+type Facts = Omit<Moment, 'open' | 'means' | 'standing'>
+
+/** Reads what the customer has: tier, counters of the period, and wallets without what has lapsed. */
+async function meet(tx: GroupTx, ctx: Ctx, facts: Facts, catalog: Catalog): Promise<Moment> {
+  const { config, customer } = facts
+  const [purchases, creditsCap] = await Promise.all([
+    tx.purchases.ofCustomer(customer),
+    creditsCapOf(tx.usage, customer),
+  ])
+  const standing = standingOf(config, { purchases, creditsCap }, catalog, ctx.clock.now())
   const [used, open] = await Promise.all([
     tx.usage.counters(customer, standing.period.key),
     openWallets(tx, ctx, customer),
@@ -120,23 +121,23 @@ async function meet(tx: Tx, ctx: Ctx, facts: Omit<Moment, 'open' | 'means'>, cat
     policy: boundsOf(findCurrency(catalog, config.currency)?.policy),
     spendOrder: config.spendOrder,
   }
-  return { ...facts, open, means }
+  return { ...facts, standing, open, means }
 }
 
 async function save(
-  tx: Tx,
+  tx: GroupTx,
   ctx: Ctx,
   input: ConsumeInput,
   moment: Moment,
   consumption: Consumption,
-): Promise<ConsumeOutcome> {
+  keep: (answer: Consumed) => Promise<void>,
+): Promise<{ consumed: Consumed; revision: number }> {
   const { customer, standing, open, means } = moment
   const now = ctx.clock.now()
   const transactionId = consumption.walletChange === null ? null : ctx.ids.next('walletTransaction')
   const consumed = describe(input, moment, consumption, { transactionId, createdAt: now })
-  const key = consumptionKeyOf(input)
-  const [stored, , changed] = await Promise.all([
-    key === null || tx.idempotency.insert(key, { fingerprint: fingerprintOf(input), answer: consumed }, now),
+  const [, , changed] = await Promise.all([
+    keep(consumed),
     spend(tx, ctx, input, open, { transactionId, change: consumption.walletChange }),
     recordChange(tx, customer, {
       kinds: ['usage'],
@@ -148,8 +149,7 @@ async function save(
     tx.usage.setCounters(customer, standing.period, consumption.counters),
     means.used.size === 0 ? tx.usage.deleteCountersBefore(customer, now - COUNTERS_KEPT_MS) : null,
   ])
-  if (!stored) throw new ConflictError('a parallel request used the same idempotency key')
-  return { consumed, replayed: false, revision: changed.revision }
+  return { consumed, revision: changed.revision }
 }
 
 function currenciesOf(open: OpenWallets, { walletChange }: Consumption): string[] {
@@ -158,7 +158,7 @@ function currenciesOf(open: OpenWallets, { walletChange }: Consumption): string[
 
 /** Books what comes out of the wallet. Nobody is told by webhook: apps consume often, and the server knows already. */
 async function spend(
-  tx: Tx,
+  tx: GroupTx,
   ctx: Ctx,
   { wish, by, requestId }: ConsumeInput,
   open: OpenWallets,
