@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { adjust } from './adjust.ts'
+import { bulkGrants } from './bulk-grants.ts'
 import { customerRead } from './customer-read.ts'
 import { groupCommit } from './group-commit.ts'
 import { ledgerGrowth } from './ledger-growth.ts'
@@ -8,7 +9,7 @@ import { type Measurement, tableOf } from './measurement.ts'
 import { startup } from './startup.ts'
 
 /** `npm run bench [-- --only NAME] [-- --json FILE]`: each figure beside its limit, measured in the same run. Without a name all run but the long ones. */
-const BENCHMARKS = [startup, customerRead, groupCommit, adjust, ledgerGrowth]
+const BENCHMARKS = [startup, customerRead, groupCommit, adjust, bulkGrants, ledgerGrowth]
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } })
 const chosen = BENCHMARKS.filter(({ name, isLong }) =>

@@ -9,7 +9,7 @@ import { runLanes } from './run-lanes.ts'
 /** Rows of one slice: a second or less of work, so that an order to pause is obeyed at once. */
 const SLICE_ROWS = 256
 /** Changes under way at once: they share commits, and leave the pool of connections to others between them. */
-const ROWS_IN_FLIGHT = 64
+const ROWS_IN_FLIGHT = 128
 /** No row begins when the lease ends sooner than this: longer than a statement may take, so two workers never overlap. */
 const LEASE_RESERVE_MS = 30 * SECOND_MS
 /** What could not be tried, for a lock that was taken or a database that was gone, is tried again after this. */
