@@ -36,29 +36,38 @@ class UnknownCommitError extends Error {
  * Runs several writes in one database transaction: reads for all, lets each decide in its order on what the earlier ones
  * left, writes for all. A member that refuses leaves no trace. When the database reports anything before the commit,
  * nothing was done and every member has to go alone.
+ *
+ * @throws when there is no connection to be had, or when a commit was sent and its answer is lost
  */
 export async function runGroup(world: GroupWorld, members: readonly Member[], locking: Locking): Promise<Outcome[]> {
-  let isCommitting = false
+  let reached: 'nothing' | 'database' | 'commit' = 'nothing'
   try {
-    return await world.database.withConnection(async (query, raw) => {
+    const { outcomes, writes } = await world.database.withConnection(async (query, raw) => {
+      reached = 'database'
       const begun = raw('begin')
       begun.catch(() => undefined)
       try {
-        const { outcomes, writes } = await decideAndWrite(world, query, members, locking)
-        isCommitting = true
+        const decided = await decideAndWrite(world, query, members, locking)
+        reached = 'commit'
         const { command } = await raw('commit')
         if (command !== 'COMMIT') throw new Error('broken invariant: a group with a failed statement was committed')
-        for (const { change, events } of writes.changes) world.announce(change, events)
-        return outcomes
+        return decided
       } catch (error) {
         await raw('rollback').catch(() => undefined)
         throw error
       }
     })
+    for (const { change, events } of writes.changes) world.announce(change, events)
+    return outcomes
   } catch (error) {
-    if (isCommitting) throw new UnknownCommitError('it is not known whether the change was made', { cause: error })
-    return members.map(() => ({ kind: 'alone' }))
+    return outcomesOfFailure(reached, members, error)
   }
+}
+
+function outcomesOfFailure(reached: string, members: readonly Member[], cause: unknown): Outcome[] {
+  if (reached === 'nothing') throw cause
+  if (reached === 'commit') throw new UnknownCommitError('it is not known whether the change was made', { cause })
+  return members.map(() => ({ kind: 'alone' }))
 }
 
 async function decideAndWrite(
