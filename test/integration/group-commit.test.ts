@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Result } from '../../src/core/lib/result.ts'
-import type { Database, RawQuery } from '../../src/db/database.ts'
-import type { Query } from '../../src/db/statement.ts'
+import type { Database } from '../../src/db/database.ts'
 import { statement } from '../../src/db/statement.ts'
 import { createWrites } from '../../src/db/writes.ts'
 import type { Ctx } from '../../src/usecases/ports.ts'
@@ -9,6 +8,7 @@ import { type AdjustInput, type AdjustOutcome, adjustBalance } from '../../src/u
 import { authoriseHold } from '../../src/usecases/wallet/authorise-hold.ts'
 import { auditDatabase } from '../support/audit.ts'
 import { balanceOf, buy, createDemo, type Demo } from '../support/demo.ts'
+import { failingAt, refusedBegin, silentCommit } from '../support/spoiled-database.ts'
 import { configureUsage, consumeAs, usedBy } from '../support/usage.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -233,7 +233,7 @@ describe('when the database says no', () => {
     'in the middle of a group, at %s, everybody is served alone',
     async (name) => {
       const other = await newUser()
-      const ctx = process(failingAt(name))
+      const ctx = process(failingAt(world.database, name))
       const answers = await Promise.all([
         outcomeOf(adjustBalance(ctx, order(user, 1, { idempotencyKey: `${name}-1` }))),
         outcomeOf(adjustBalance(ctx, order(other, -1, { idempotencyKey: `${name}-2` }))),
@@ -243,8 +243,17 @@ describe('when the database says no', () => {
     },
   )
 
+  test('to the very beginning, nothing is written outside of a transaction', async () => {
+    const ctx = process(refusedBegin(world.database))
+    expect(await outcomeOf(adjustBalance(ctx, order(user, 10)))).toContain('begin was refused')
+    expect(await balance(user)).toBe(500)
+  })
+
   test('nothing after a commit was sent, callers are told so, and a repeat with their key finds out', async () => {
-    const [before, after] = [process(silentCommit('before')), process(silentCommit('after'))]
+    const [before, after] = [
+      process(silentCommit(world.database, 'before')),
+      process(silentCommit(world.database, 'after')),
+    ]
     const other = await newUser()
     for (const [ctx, name] of [
       [before, user],
@@ -257,32 +266,3 @@ describe('when the database says no', () => {
     }
   })
 })
-
-/** Reports an error instead of one statement of a group. */
-function failingAt(name: string): Pick<Database, 'withConnection'> {
-  return {
-    withConnection: (work) =>
-      world.database.withConnection((query, raw) => {
-        const spoiled: Query = (asked, values) =>
-          asked.name === name
-            ? query(statement('test.broken', 'select 1 / 0'), []).then(() => [])
-            : query(asked, values)
-        return work(spoiled, raw)
-      }),
-  }
-}
-
-/** Loses the connection around the commit: the server has done it, or never heard of it. */
-function silentCommit(lost: 'before' | 'after'): Pick<Database, 'withConnection'> {
-  return {
-    withConnection: (work) =>
-      world.database.withConnection((query, raw) => {
-        const spoiled: RawQuery = async (text) => {
-          if (text !== 'commit') return raw(text)
-          if (lost === 'after') await raw(text)
-          throw new Error('the connection was lost')
-        }
-        return work(query, spoiled)
-      }),
-  }
-}

@@ -47,7 +47,11 @@ export async function runGroup(world: GroupWorld, members: readonly Member[], lo
       const begun = raw('begin')
       begun.catch(() => undefined)
       try {
-        const decided = await decideAndWrite(world, query, members, locking)
+        const subjects = members.map(({ subject }) => subject)
+        const state = await loadGroup(query, { subjects, now: world.now(), locking })
+        // The reads were sent along with it. Without a transaction around them nothing more may be sent.
+        await begun
+        const decided = await decideAndWrite(world, query, members, state)
         reached = 'commit'
         const { command } = await raw('commit')
         if (command !== 'COMMIT') throw new Error('broken invariant: a group with a failed statement was committed')
@@ -74,10 +78,8 @@ async function decideAndWrite(
   world: GroupWorld,
   query: Query,
   members: readonly Member[],
-  locking: Locking,
+  state: GroupState,
 ): Promise<{ outcomes: Outcome[]; writes: GroupWrites }> {
-  const subjects = members.map(({ subject }) => subject)
-  const state = await loadGroup(query, { subjects, now: world.now(), locking })
   const before = new Map(state.customers)
   const writes = noWrites()
   const outcomes: Outcome[] = []
