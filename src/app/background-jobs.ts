@@ -6,6 +6,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import { forgetOldAnswers } from '../usecases/idempotency.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { refreshDuePurchases } from '../usecases/purchases/refresh-due-purchases.ts'
+import { forgetOldEnvelopes } from '../usecases/realtime/publish-envelope.ts'
 import { expireDueHolds } from '../usecases/wallet/expire-due-holds.ts'
 import { lapseDueLots } from '../usecases/wallet/lapse-due-lots.ts'
 
@@ -15,6 +16,7 @@ const DUE_LOTS_EVERY_MS = SECOND_MS
 const DUE_HOLDS_EVERY_MS = SECOND_MS
 const OLD_KEYS_EVERY_MS = HOUR_MS
 const EXPIRED_TOKENS_EVERY_MS = MINUTE_MS
+const OLD_ENVELOPES_EVERY_MS = HOUR_MS
 
 /** Starts what has to be done without anybody asking. */
 export function startBackgroundJobs(ctx: Ctx, logger: Logger, metrics: Metrics): JobRunner {
@@ -24,6 +26,7 @@ export function startBackgroundJobs(ctx: Ctx, logger: Logger, metrics: Metrics):
       { name: 'due_lots', everyMs: DUE_LOTS_EVERY_MS, run: () => lapseDueLots(ctx) },
       { name: 'due_holds', everyMs: DUE_HOLDS_EVERY_MS, run: () => expireDueHolds(ctx) },
       { name: 'old_idempotency_keys', everyMs: OLD_KEYS_EVERY_MS, run: () => forgetOldAnswers(ctx) },
+      { name: 'old_published_envelopes', everyMs: OLD_ENVELOPES_EVERY_MS, run: () => forgetOldEnvelopes(ctx) },
       { name: 'expired_realtime_tokens', everyMs: EXPIRED_TOKENS_EVERY_MS, run: () => deleteExpiredTokens(ctx) },
     ],
     {

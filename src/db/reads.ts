@@ -6,10 +6,12 @@ import { cachedCatalogs } from './catalog-cache.ts'
 import { listCurrencies } from './catalog-currencies.ts'
 import { readCustomerViews } from './customer-views.ts'
 import { findCustomer, listAliases, touchCustomer } from './customers.ts'
+import { deviceReads } from './devices.ts'
 import { holdReads } from './holds.ts'
 import { projectReads } from './projects.ts'
+import { publishedReads } from './published-envelopes.ts'
 import { purchaseReads } from './purchases.ts'
-import { findRealtimeToken } from './realtime-tokens.ts'
+import { realtimeReads } from './realtime-tokens.ts'
 import type { Query } from './statement.ts'
 import { usageReads } from './usage.ts'
 import { walletReads } from './wallet.ts'
@@ -30,6 +32,8 @@ export function createReads(query: Query, clock: Clock): Reads {
     wallet: walletReads(query, clock),
     holds: holdReads(query),
     usage: usageReads(query),
-    realtimeTokens: { find: findRealtimeToken(query) },
+    realtimeTokens: realtimeReads(query),
+    published: publishedReads(query),
+    devices: deviceReads(query),
   }
 }

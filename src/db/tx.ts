@@ -2,10 +2,12 @@ import type { Tx } from '../usecases/ports.ts'
 import type { Announce } from './announce.ts'
 import { catalogRows } from './catalog-rows.ts'
 import { customerRows } from './customers.ts'
+import { deviceRows } from './devices.ts'
 import { eventRows } from './events.ts'
 import { holdRows } from './holds.ts'
 import { idempotencyRows } from './idempotency.ts'
 import { projectRows } from './projects.ts'
+import { publishedRows } from './published-envelopes.ts'
 import { purchaseRows } from './purchases.ts'
 import { realtimeTokenRows } from './realtime-tokens.ts'
 import type { Query } from './statement.ts'
@@ -25,5 +27,7 @@ export function createTx(query: Query, newEventId: () => string, announce: Annou
     events: eventRows(query, newEventId, announce),
     usage: usageRows(query),
     realtimeTokens: realtimeTokenRows(query),
+    published: publishedRows(query),
+    devices: deviceRows(query),
   }
 }

@@ -16,7 +16,10 @@ import type { DebtPolicy } from '../core/wallet/policy.ts'
 import type { RecordedChange } from '../core/wallet/reverse.ts'
 import type { Wallet } from '../core/wallet/wallet.ts'
 import type { CatalogReads, TxCatalog } from './ports/catalog.ts'
+import type { DeviceReads, TxDevices } from './ports/devices.ts'
 import type { GroupSubject, GroupTx } from './ports/group-commit.ts'
+import type { PublishedReads, TxPublished } from './ports/published.ts'
+import type { RealtimeReads, TxRealtimeTokens } from './ports/realtime.ts'
 import type { TxUsage, UsageReads } from './ports/usage.ts'
 
 /** What every use case gets. Built once, in `app.ts`; tests build it with their own clock and ids. */
@@ -52,7 +55,9 @@ export type Reads = {
   wallet: WalletReads
   holds: HoldReads
   usage: UsageReads
-  realtimeTokens: { find(tokenHash: string): Promise<RealtimeToken | null> }
+  realtimeTokens: RealtimeReads
+  published: PublishedReads
+  devices: DeviceReads
 }
 
 export type WalletReads = {
@@ -188,7 +193,9 @@ export type Tx = {
   idempotency: TxIdempotency
   events: TxEvents
   usage: TxUsage
-  realtimeTokens: { insert(token: RealtimeToken): Promise<void>; deleteExpired(now: number): Promise<number> }
+  realtimeTokens: TxRealtimeTokens
+  published: TxPublished
+  devices: TxDevices
 }
 
 export type TxProjects = {
@@ -285,15 +292,4 @@ export type TxIdempotency = {
 export type TxEvents = {
   /** Writes events to the outbox under the customer's new revision, and announces the change after commit. */
   append(ref: CustomerRef, change: CustomerChange, events: readonly DomainEvent[]): Promise<void>
-}
-
-/** A short-lived credential of one realtime session. Only its hash is stored. */
-export type RealtimeToken = {
-  tokenHash: string
-  projectId: string
-  userId: string
-  deviceId: string
-  topics: string[]
-  createdAt: number
-  expiresAt: number
 }

@@ -15,6 +15,10 @@ export type AdminAnswer = { status: number; body: AdminBody; headers: Record<str
 export type AdminApi = {
   get(path: string): Promise<AdminAnswer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<AdminAnswer>
+  /** `POST /admin/realtime/users/{user_id}/revoke`. */
+  revoke(userId: string, body?: unknown): Promise<AdminAnswer>
+  /** `POST /admin/realtime/publish`. */
+  publish(body: unknown, headers?: Record<string, string>): Promise<AdminAnswer>
 }
 
 /** The Admin Credits API on a database, without a socket. Paths begin after `/admin/credits`. */
@@ -31,7 +35,13 @@ export async function adminApi(ctx: Ctx, projectId: string): Promise<AdminApi> {
     projectFor: async () => ok(projectId),
     secrets: [SECRET],
     maxAdjust: 100_000,
-    limits: { currencies: limiter(), balances: limiter(), adjust: limiter(), failedAuth: limiter() },
+    limits: {
+      currencies: limiter(),
+      balances: limiter(),
+      adjust: limiter(),
+      publish: limiter(),
+      failedAuth: limiter(),
+    },
     // Never called: its routes have tests of their own.
     realtime: {} as AdminDeps['realtime'],
     openApi: { version: '1.2.3', publicUrl: undefined },
@@ -46,7 +56,7 @@ export async function adminApi(ctx: Ctx, projectId: string): Promise<AdminApi> {
   ): Promise<AdminAnswer> => {
     const answer = await app.inject({
       method,
-      url: `/admin/credits${path}`,
+      url: `/admin${path}`,
       headers: {
         authorization: `Bearer ${SECRET}`,
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
@@ -56,5 +66,10 @@ export async function adminApi(ctx: Ctx, projectId: string): Promise<AdminApi> {
     })
     return { status: answer.statusCode, body: answer.json(), headers: answer.headers, text: answer.body }
   }
-  return { get: (path) => ask('GET', path), post: (path, body = {}, headers = {}) => ask('POST', path, body, headers) }
+  return {
+    get: (path) => ask('GET', `/credits${path}`),
+    post: (path, body = {}, headers = {}) => ask('POST', `/credits${path}`, body, headers),
+    revoke: (userId, body) => ask('POST', `/realtime/users/${encodeURIComponent(userId)}/revoke`, body),
+    publish: (body, headers = {}) => ask('POST', '/realtime/publish', body, headers),
+  }
 }

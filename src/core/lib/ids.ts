@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   lot: 'lot',
   hold: 'hold',
   event: 'evnt',
+  envelope: 'envl',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

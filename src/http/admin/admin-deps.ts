@@ -5,8 +5,11 @@ import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { OpenApiFacts } from '../lib/openapi.ts'
 import type { RateLimiter } from '../lib/rate-limit.ts'
 import type { OpenApiSink } from '../lib/surface.ts'
+import type { DeviceDeps } from './device-routes.ts'
 import type { RefusalListener } from './errors.ts'
-import type { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
+import type { RealtimeBootstrapDeps } from './realtime-bootstrap.ts'
+import type { RealtimeSignOutDeps } from './realtime-sign-out.ts'
+import type { RealtimeStreamDeps } from './realtime-streams.ts'
 
 /** What counts requests of one key; in this process or shared by several. */
 export type Limiter = Pick<RateLimiter, 'take' | 'peek'>
@@ -24,12 +27,13 @@ export type AdminDeps = {
     currencies: Limiter
     balances: Limiter
     adjust: Limiter
+    publish: Limiter
     /** Wrong secrets by address. */
     failedAuth: Limiter
   }
   /** Told of every refusal by its code. */
   onRefusal?: RefusalListener
-  realtime: Parameters<typeof registerRealtimeBootstrap>[1]
+  realtime: RealtimeBootstrapDeps & RealtimeStreamDeps & RealtimeSignOutDeps & DeviceDeps
   openApi: OpenApiFacts
   onOpenApi: OpenApiSink<'admin'>
 }

@@ -8,6 +8,7 @@ import { adjustRoute } from './adjust-route.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { balancesRoute } from './balances-route.ts'
 import { currenciesRoute } from './currencies-route.ts'
+import { registerDeviceRoutes } from './device-routes.ts'
 import { answerThrown } from './error-handler.ts'
 import { listenToRefusals, sendError } from './errors.ts'
 import { adminGuard } from './guard.ts'
@@ -15,8 +16,12 @@ import { holdListRoute } from './hold-list-route.ts'
 import { HOLD_ACTIONS, holdRoutes } from './hold-routes.ts'
 import { acceptJsonOnly } from './json-only.ts'
 import { refuseOtherMethods } from './other-methods.ts'
+import { publishRoute } from './publish-route.ts'
 import { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
+import { registerRealtimeSignOut } from './realtime-sign-out.ts'
+import { registerRealtimeStreams } from './realtime-streams.ts'
 import { reverseRoute } from './reverse-route.ts'
+import { revokeRoute } from './revoke-route.ts'
 import { transactionsRoutes } from './transactions-routes.ts'
 
 /**
@@ -31,6 +36,9 @@ export async function adminSurface(app: FastifyInstance, deps: AdminDeps): Promi
   listenToRefusals(app, (code) => deps.onRefusal?.(code))
   app.setErrorHandler(answerThrown)
   registerRealtimeBootstrap(app, deps.realtime)
+  registerRealtimeSignOut(app, deps.realtime)
+  registerRealtimeStreams(app, deps.realtime)
+  registerDeviceRoutes(app, deps.realtime)
   await app.register(async (credits) => creditsRoutes(credits, deps), { prefix: '/admin' })
   app.addHook('onReady', async () => {
     // In braces: Fastify takes a value of this hook for an error.
@@ -55,7 +63,10 @@ function creditsRoutes(app: FastifyInstance, deps: AdminDeps): void {
   reverseRoute(app, deps, guardWrite)
   holdRoutes(app, deps, guardWrite)
   holdListRoute(app, deps, guardRead)
+  revokeRoute(app, deps, guardWrite)
+  publishRoute(app, deps, guard(deps.limits.publish))
   refuseOtherMethods(app, '/credits/currencies', ['GET'])
+  refuseOtherMethods(app, '/realtime/users/:user_id/revoke', ['POST'])
   refuseOtherMethods(app, '/credits/users/:user_id/balances', ['GET'])
   refuseOtherMethods(app, '/credits/adjust', ['POST'])
   refuseOtherMethods(app, '/credits/users/:user_id/adjust', ['POST'])
@@ -64,4 +75,5 @@ function creditsRoutes(app: FastifyInstance, deps: AdminDeps): void {
   refuseOtherMethods(app, '/credits/users/:user_id/transactions', ['GET'])
   refuseOtherMethods(app, '/credits/transactions/:transaction_id', ['GET'])
   refuseOtherMethods(app, '/credits/transactions/:transaction_id/reverse', ['POST'])
+  refuseOtherMethods(app, '/realtime/publish', ['POST'])
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { Type } from 'typebox'
 import { listBalances } from '../../usecases/wallet/list-balances.ts'
+import { minRevisionQuery, reachRevision } from '../lib/min-revision.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
@@ -17,6 +18,7 @@ const schema = {
   headers: Type.Object(projectHeader),
   params: Type.Object({ user_id: UserIdWire }),
   querystring: Type.Object({
+    ...minRevisionQuery,
     include_empty: Type.Optional(Type.Boolean({ default: false, description: 'Also list balances of zero.' })),
     include_empty_balances: Type.Optional(Type.Boolean({ description: 'Another name of include_empty.' })),
   }),
@@ -35,7 +37,7 @@ const schema = {
       },
       { description: 'The balances, one for each currency.' },
     ),
-    ...errorSchemas(404, 422),
+    ...errorSchemas(404, 409, 422),
   },
 }
 
@@ -53,6 +55,7 @@ export function balancesRoute(
     if (!query.ok) return sendProblems(reply, [query.refusal])
     const project = await projectFor(request)
     if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
+    await reachRevision(ctx, request.query, { projectId: project.value, appUserId: userId })
     const found = await listBalances(ctx, { projectId: project.value, appUserId: userId })
     if (!found.ok) return sendError(reply, CODE_OF_REFUSAL[found.refusal.code])
     const shown = found.value.balances.filter(({ balance }) => query.value.includeEmpty || balance !== 0)

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
+import type { PublishRefusal } from '../../usecases/realtime/publish-envelope.ts'
 import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
 import type { AuthoriseRefusal } from '../../usecases/wallet/authorise-hold.ts'
 import type { ChangeHoldRefusal } from '../../usecases/wallet/change-hold.ts'
@@ -24,6 +25,7 @@ export const ADMIN_ERRORS = {
   idempotency_key_mismatch: 400,
   idempotency_key_conflict: 409,
   idempotency_in_progress: 409,
+  revision_not_reached: 409,
   unknown_currency: 422,
   insufficient_balance: 422,
   balance_above_maximum: 422,
@@ -32,6 +34,7 @@ export const ADMIN_ERRORS = {
   hold_expired: 409,
   hold_too_long: 422,
   too_many_holds: 422,
+  too_many_events: 422,
   already_reversed: 409,
   not_reversible: 422,
   transaction_not_found: 404,
@@ -53,6 +56,7 @@ export const CODE_OF_REFUSAL = {
   hold_expired: 'hold_expired',
   hold_too_long: 'hold_too_long',
   too_many_holds: 'too_many_holds',
+  too_many_events: 'too_many_events',
   already_reversed: 'already_reversed',
   not_reversible: 'not_reversible',
   customer_not_found: 'rc_customer_not_found',
@@ -67,6 +71,7 @@ export const CODE_OF_REFUSAL = {
   | ReverseRefusal['code']
   | AuthoriseRefusal['code']
   | ChangeHoldRefusal['code']
+  | PublishRefusal['code']
   | ProjectRefusal['code']
   | Exclude<AdjustFault['code'], 'fields_invalid'>,
   AdminErrorCode

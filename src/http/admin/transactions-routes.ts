@@ -2,6 +2,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { Type } from 'typebox'
 import { LEDGER_KINDS } from '../../core/wallet/ledger-transaction.ts'
 import { listTransactions } from '../../usecases/wallet/list-transactions.ts'
+import { minRevisionQuery, reachRevision } from '../lib/min-revision.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
@@ -21,6 +22,7 @@ const listSchema = {
   summary: "Read one user's ledger, the newest first",
   params: Type.Object({ user_id: UserIdWire }),
   querystring: Type.Object({
+    ...minRevisionQuery,
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: HISTORY_LIMIT_MAX, default: HISTORY_LIMIT_DEFAULT })),
     cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before.' })),
     kind: Type.Optional(Type.Union(LEDGER_KINDS.map((kind) => Type.Literal(kind)))),
@@ -37,7 +39,7 @@ const listSchema = {
       },
       { description: 'A page of the ledger.' },
     ),
-    ...errorSchemas(404, 422),
+    ...errorSchemas(404, 409, 422),
   },
 }
 
@@ -66,6 +68,7 @@ function listRoute(app: FastifyInstance, { ctx, projectFor }: RouteDeps, guard: 
     if (!page.ok) return sendProblems(reply, page.refusal)
     const project = await projectFor(request)
     if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
+    await reachRevision(ctx, request.query, { projectId: project.value, appUserId: userId })
     const found = await listTransactions(ctx, { projectId: project.value, appUserId: userId, ...page.value })
     if (!found.ok) return sendError(reply, CODE_OF_REFUSAL[found.refusal.code])
     const { entries, hasMore, revision } = found.value
