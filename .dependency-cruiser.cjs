@@ -29,7 +29,7 @@ const pure = (name, comment) => ({
 })
 
 const adapters = ['db', 'stores', 'credits-upstream']
-const drivers = ['http', 'delivery', 'realtime', 'jobs']
+const drivers = ['http', 'delivery', 'realtime', 'push', 'jobs']
 
 const roomRules = [
   only('core', [], 'core knows only core'),
@@ -105,6 +105,24 @@ const neighbourRules = [
   },
 ]
 
+const clientRules = [
+  {
+    name: 'client-is-alone',
+    comment:
+      'the client is a package of its own that runs anywhere: nothing of the server, no Node modules, no packages',
+    severity: 'error',
+    from: { path: '^client/' },
+    to: { pathNot: '^client/' },
+  },
+  {
+    name: 'server-not-client',
+    comment: 'the server serves the client as a file and never runs it',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { path: '^client/' },
+  },
+]
+
 const generalRules = [
   {
     name: 'no-cycles',
@@ -142,7 +160,7 @@ const notForFixtures = (rule) => ({
 })
 
 module.exports = {
-  forbidden: [...roomRules, ...neighbourRules, ...generalRules].map(notForFixtures),
+  forbidden: [...roomRules, ...neighbourRules, ...clientRules, ...generalRules].map(notForFixtures),
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '\\.test\\.ts$' },

@@ -1,9 +1,9 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
-import { chromiumPath, debianPostgresBin } from './scripts/system-tools.mjs'
+import { chromiumPath, debianPostgresBin, redisServerPath } from './scripts/system-tools.mjs'
 import { testPlaces } from './test/support/test-places.ts'
 
 /** Projects run in this order, so that a broken unit is seen before a slow story that needs it. */
-const order = { unit: 0, integration: 1, simulation: 2, e2e: 3, crash: 4 }
+const order = { unit: 0, integration: 1, simulation: 2, e2e: 3, crash: 4, chaos: 5 }
 
 /** The machine Purser is built on has two cores; more workers only make timings worse. */
 const WORKERS = 2
@@ -13,6 +13,7 @@ const SIMULATION_TIMEOUT_MS = 8 * 60 * 60_000
 
 const postgresBin = debianPostgresBin()
 const chromium = chromiumPath()
+const redis = redisServerPath()
 
 /** The same tests on Purser's embedded server (the newest major) and on Debian's (the oldest that Purser supports). */
 function integration(engine: 'embedded' | 'debian', env: Record<string, string> = {}): TestProjectInlineConfiguration {
@@ -55,15 +56,17 @@ function simulation(
 
 /** Whole processes and browsers: one file at a time, because each of them wants the machine for itself. */
 function sequential(
-  name: 'e2e' | 'crash',
+  name: 'e2e' | 'crash' | 'chaos',
   timeoutMs: number,
   env: Record<string, string>,
+  globalSetup: string[] = [],
 ): TestProjectInlineConfiguration {
   return {
     test: {
       name,
       include: testPlaces[name],
       env: { PURSER_TEST_ENGINE: 'embedded', ...env },
+      globalSetup,
       fileParallelism: false,
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
@@ -88,6 +91,8 @@ if (postgresBin) {
 if (chromium) projects.push(sequential('e2e', 60_000, { PURSER_TEST_CHROMIUM: chromium }))
 else process.stderr.write('e2e is left out because /usr/bin/chromium is not here\n')
 projects.push(sequential('crash', 300_000, {}))
+if (redis) projects.push(sequential('chaos', 900_000, { PURSER_TEST_REDIS: redis }, ['test/support/database.ts']))
+else process.stderr.write('chaos is left out because /usr/bin/redis-server is not here\n')
 
 export default defineConfig({
   test: {

@@ -6,10 +6,11 @@ import { customerRead } from './customer-read.ts'
 import { groupCommit } from './group-commit.ts'
 import { ledgerGrowth } from './ledger-growth.ts'
 import { type Measurement, tableOf } from './measurement.ts'
+import { realtime } from './realtime.ts'
 import { startup } from './startup.ts'
 
 /** `npm run bench [-- --only NAME] [-- --json FILE]`: each figure beside its limit, measured in the same run. Without a name all run but the long ones. */
-const BENCHMARKS = [startup, customerRead, groupCommit, adjust, bulkGrants, ledgerGrowth]
+const BENCHMARKS = [startup, customerRead, groupCommit, adjust, bulkGrants, ledgerGrowth, realtime]
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } })
 const chosen = BENCHMARKS.filter(({ name, isLong }) =>

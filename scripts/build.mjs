@@ -13,14 +13,15 @@ const target = join(root, 'dist')
 const SHEBANG = '#!/usr/bin/env node\n'
 
 rmSync(target, { recursive: true, force: true })
-compile()
+compile('tsconfig.build.json')
 cpSync(source, target, { recursive: true, filter: isAsset })
+buildClient()
 copyViewer()
 makeExecutable(join(target, 'main.js'))
 
-function compile() {
+function compile(project) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const result = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })
+  const result = spawnSync(process.execPath, [compiler, '-p', join(root, project)], { stdio: 'inherit' })
   if (result.status !== 0) process.exit(1)
 }
 
@@ -29,6 +30,14 @@ function isAsset(path) {
   if (statSync(path).isDirectory()) return basename(path) !== 'fixtures'
   const name = relative(source, path)
   return !/\.(ts|md)$/.test(name)
+}
+
+/** dist/client is the package for apps, ready for `npm publish dist/client`; the try-it page is served from it too. */
+function buildClient() {
+  compile(join('client', 'tsconfig.json'))
+  for (const name of ['package.json', 'README.md', 'LICENSE']) {
+    cpSync(join(root, 'client', name), join(target, 'client', name))
+  }
 }
 
 /** The viewer of the reference page is a development package: what is published carries the one file that it needs. */

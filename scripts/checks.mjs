@@ -15,6 +15,7 @@ export function allChecks() {
       commands: [
         ['tsc', '--noEmit', '-p', '.'],
         ['tsc', '--noEmit', '-p', 'src/http/pages/assets'],
+        ['tsc', '--noEmit', '-p', 'client'],
       ],
     },
     { name: 'tidy', commands: [['vitest', 'run', '--project', 'unit', 'test/tidy']] },
@@ -29,7 +30,7 @@ export function allChecks() {
       name: 'format and lint',
       commands: [['biome', 'ci', '--error-on-warnings', '--diagnostic-level=warn', '.']],
     },
-    { name: 'dependency rule', commands: [['depcruise', '--config', '.dependency-cruiser.cjs', 'src']] },
+    { name: 'dependency rule', commands: [['depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'client/src']] },
     { name: 'sql lint', commands: migrations.length > 0 ? [['squawk', ...migrations]] : [] },
   ]
 }

@@ -1,16 +1,20 @@
-/** Finds or installs what the tests need beside npm packages: a PostgreSQL server of Debian's and Chromium. */
+/** Finds or installs what the tests need beside npm packages: Debian's PostgreSQL, Chromium and Redis. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { chromiumPath, debianPostgresBin } from './system-tools.mjs'
+import { chromiumPath, debianPostgresBin, redisServerPath } from './system-tools.mjs'
 
 const TOOLS = [
   { package: 'postgresql', find: debianPostgresBin, skipped: "the integration tests on Debian's PostgreSQL" },
   { package: 'chromium', find: chromiumPath, skipped: 'the browser tests' },
+  { package: 'redis-server', find: redisServerPath, skipped: 'the chaos test' },
 ]
 
 /** Debian's package would start a server of its own; the tests start theirs. Read only while the package is installed. */
 const NO_MAIN_CLUSTER = '/etc/postgresql-common/createcluster.d/purser.conf'
+
+/** What Debian's packages ask before they start a server; 101 forbids it. Containers mostly have one already. */
+const START_POLICY = '/usr/sbin/policy-rc.d'
 
 /** Installs what is missing where it may, else says what will be skipped. Throws where nothing may be skipped. */
 export function ensureTestTools() {
@@ -43,11 +47,14 @@ function install(packages) {
     mkdirSync(dirname(NO_MAIN_CLUSTER), { recursive: true })
     writeFileSync(NO_MAIN_CLUSTER, 'create_main_cluster = false\n')
   }
+  const startsServers = packages.includes('redis-server') && !existsSync(START_POLICY)
+  if (startsServers) writeFileSync(START_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
   try {
     aptGet(['update', '-qq'])
     aptGet(['install', '-y', '-qq', '--no-install-recommends', ...packages])
   } finally {
     if (fresh) rmSync(NO_MAIN_CLUSTER)
+    if (startsServers) rmSync(START_POLICY)
   }
 }
 

@@ -1,2 +1,3 @@
 export function debianPostgresBin(): string | undefined
 export function chromiumPath(): string | undefined
+export function redisServerPath(): string | undefined

@@ -1,5 +1,5 @@
 /**
- * Where the tests find what npm does not carry: Debian's PostgreSQL and Chromium.
+ * Where the tests find what npm does not carry: Debian's PostgreSQL, Chromium and Redis.
  * Plain JavaScript without dependencies: scripts/ensure.mjs reads it before anything is installed, on Node 18 too.
  */
 import { existsSync, readdirSync } from 'node:fs'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 
 const POSTGRES_ROOT = '/usr/lib/postgresql'
 const CHROMIUM = '/usr/bin/chromium'
+const REDIS = '/usr/bin/redis-server'
 
 /** The newest PostgreSQL 15 or later that has the server and pgbench, as the path of its bin folder. */
 export function debianPostgresBin() {
@@ -23,4 +24,9 @@ export function debianPostgresBin() {
 /** Debian's Chromium, which playwright-core drives. */
 export function chromiumPath() {
   return existsSync(CHROMIUM) ? CHROMIUM : undefined
+}
+
+/** Debian's Redis server, which the tests start and kill. */
+export function redisServerPath() {
+  return existsSync(REDIS) ? REDIS : undefined
 }

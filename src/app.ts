@@ -1,7 +1,10 @@
 import { startBackgroundJobs } from './app/background-jobs.ts'
+import { watchConnections } from './app/close-server.ts'
 import { incomingPolicy } from './app/incoming-policy.ts'
+import { openBus } from './app/open-bus.ts'
 import { openContext } from './app/open-context.ts'
 import { openCredits } from './app/open-credits.ts'
+import { type OpenedPush, openPush } from './app/open-push.ts'
 import { type PreparedDemo, prepareDemo } from './app/prepare-demo.ts'
 import { registerSurfaces } from './app/register-surfaces.ts'
 import { createTokenSecrets } from './app/token-secrets.ts'
@@ -11,7 +14,6 @@ import type { Clock } from './core/lib/clock.ts'
 import { randomPool } from './db/random-pool.ts'
 import { requestIds } from './http/lib/request-id.ts'
 import { createServer } from './http/server.ts'
-import { createInProcessBus } from './realtime/bus.ts'
 import { createGateway } from './realtime/gateway.ts'
 import { intervalScheduler } from './realtime/scheduler.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -41,28 +43,35 @@ export type RunningApp = {
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { settings, logger, clock } = options
   const metrics = createMetrics()
-  const bus = createInProcessBus((error) => logger.error({ err: error }, 'a listener of changes failed'))
+  const bus = openBus({ settings, logger, metrics })
+  let push: OpenedPush | null = null
   const announce = (change: CustomerChange, events: readonly DomainEvent[]) => {
     recordChange(metrics, change, events)
-    bus.publish(change)
+    bus.bus.publish(change)
+    push?.hear(change)
   }
-  const onWait = (waitMs: number) => metrics.recordDatabaseWait(waitMs)
-  const onGroup = (size: number) => metrics.recordGroup(size)
-  const { ctx, engine, isReachable } = await openContext({ ...options, announce, onWait, onGroup })
+  const { recordDatabaseWait: onWait, recordGroup: onGroup } = metrics
+  const opened = openContext({ ...options, announce, onWait, onGroup })
+  const { ctx, engine, isReachable } = await orClose(opened, bus)
   const state = { isDraining: false }
   const newRequestId = requestIds(randomPool())
   const secrets = createTokenSecrets()
   try {
-    const server = createServer({
-      logger,
-      maxBodyBytes: settings.maxBodyBytes,
-      trustProxy: settings.trustProxy,
-      newRequestId,
-      onResponse: (answered) => metrics.recordHttpRequest(answered),
-    })
+    const server = emptyServer(options, metrics, newRequestId)
+    const closeServer = watchConnections(server)
     const url = settings.publicUrl ?? `http://${hostInUrl(settings.host)}:${settings.port}`
     const opened = openCredits(ctx, settings, logger)
     const demo = options.demo ? await prepareDemo(ctx, secrets, demoInput(settings, url)) : null
+    const gateway = openGateway({
+      clock,
+      read: ctx.read,
+      secrets,
+      bus,
+      logger,
+      metrics: metrics.realtime,
+      newRequestId: () => newRequestId({ headers: {} }),
+    })
+    push = openPush({ settings, ctx, gateway, logger, metrics })
     await registerSurfaces(server, {
       ...options,
       ctx,
@@ -74,19 +83,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       engine: engine.label,
       state,
       isReachable,
-    })
-    const gateway = createGateway({
-      clock,
-      read: ctx.read,
-      secrets,
-      bus,
-      scheduler: intervalScheduler,
-      newRequestId: () => newRequestId({ headers: {} }),
-      logger,
-      metrics: {
-        sessionsChanged: (count) => metrics.setRealtimeSessions(count),
-        envelopeSent: (event) => metrics.recordRealtimeEnvelope(event),
-      },
+      isBusConnected: bus.isConnected,
+      transports: gateway,
     })
     gateway.attach(server.server)
     await server.listen({ host: settings.host, port: settings.port })
@@ -97,13 +95,46 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       demo,
       async stop() {
         state.isDraining = true
+        push?.stop()
         await Promise.all([jobs.stop(), gateway.drain()])
-        await server.close()
+        await closeServer()
+        await bus.close()
         await engine.close()
       },
     }
   } catch (error) {
+    await bus.close()
     await engine.close()
+    throw error
+  }
+}
+
+type GatewayOptions = Omit<Parameters<typeof createGateway>[0], 'bus' | 'scheduler' | 'random'> & {
+  bus: ReturnType<typeof openBus>
+}
+
+function openGateway({ bus, ...deps }: GatewayOptions) {
+  const gateway = createGateway({ ...deps, bus: bus.bus, scheduler: intervalScheduler, random: Math.random })
+  bus.onLost(() => gateway.compareSoon())
+  return gateway
+}
+
+function emptyServer({ settings, logger }: AppOptions, metrics: Metrics, newRequestId: ReturnType<typeof requestIds>) {
+  return createServer({
+    logger,
+    maxBodyBytes: settings.maxBodyBytes,
+    trustProxy: settings.trustProxy,
+    newRequestId,
+    onResponse: (answered) => metrics.recordHttpRequest(answered),
+  })
+}
+
+/** What somebody else's failure leaves behind would keep the process alive. */
+async function orClose<Value>(opening: Promise<Value>, { close }: { close(): Promise<void> }): Promise<Value> {
+  try {
+    return await opening
+  } catch (error) {
+    await close()
     throw error
   }
 }

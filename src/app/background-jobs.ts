@@ -9,6 +9,7 @@ import { applyDueEvents } from '../usecases/incoming/apply-due-events.ts'
 import type { IncomingPolicy } from '../usecases/incoming/incoming-policy.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { refreshDuePurchases } from '../usecases/purchases/refresh-due-purchases.ts'
+import { forgetOldEnvelopes } from '../usecases/realtime/publish-envelope.ts'
 import { expireDueHolds } from '../usecases/wallet/expire-due-holds.ts'
 import { lapseDueLots } from '../usecases/wallet/lapse-due-lots.ts'
 
@@ -22,6 +23,7 @@ const BULK_EVERY_MS = SECOND_MS
 const DUE_EVENTS_EVERY_MS = SECOND_MS
 const OLD_KEYS_EVERY_MS = HOUR_MS
 const EXPIRED_TOKENS_EVERY_MS = MINUTE_MS
+const OLD_ENVELOPES_EVERY_MS = HOUR_MS
 
 /** Starts what has to be done without anybody asking. */
 export function startBackgroundJobs(
@@ -41,6 +43,7 @@ export function startBackgroundJobs(
       { name: 'bulk_grants', everyMs: BULK_EVERY_MS, run: () => advanceBulks(ctx) },
       { name: 'incoming_events', everyMs: DUE_EVENTS_EVERY_MS, run: () => applyDueEvents(ctx, policy, onEventFailure) },
       { name: 'old_idempotency_keys', everyMs: OLD_KEYS_EVERY_MS, run: () => forgetOldAnswers(ctx) },
+      { name: 'old_published_envelopes', everyMs: OLD_ENVELOPES_EVERY_MS, run: () => forgetOldEnvelopes(ctx) },
       { name: 'expired_realtime_tokens', everyMs: EXPIRED_TOKENS_EVERY_MS, run: () => deleteExpiredTokens(ctx) },
       ...creditsJobs,
     ],

@@ -1,12 +1,16 @@
 import { readSettings } from '../config/read-settings.ts'
 import { createServer } from '../http/server.ts'
+import { asyncApiDocument } from '../realtime/async-api.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { ledgerCredits } from '../usecases/credits/ledger-credits.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import { registerSurfaces } from './register-surfaces.ts'
 
-/** The OpenAPI documents of all surfaces, made from the routes of a server that has no database and serves nobody. */
+/**
+ * The OpenAPI documents of all surfaces, made from the routes of a server that has no database and serves nobody, and
+ * the AsyncAPI document of the realtime protocol.
+ */
 export async function describeOpenApi(version: string): Promise<Map<string, object>> {
   const read = readSettings({}, () => '')
   if (!read.ok) throw new Error('the default settings are valid')
@@ -31,7 +35,10 @@ export async function describeOpenApi(version: string): Promise<Map<string, obje
     engine: '',
     state: { isDraining: false },
     isReachable: async () => false,
+    isBusConnected: () => null,
+    transports: { openEventStream: async () => 'unavailable', poll: async () => ({ refusal: 'unavailable' }) },
   })
   await server.ready()
-  return new Map([...documents].map(([name, document]) => [name, document()]))
+  const described = new Map([...documents].map(([name, document]) => [name, document()]))
+  return described.set('realtime', asyncApiDocument(version))
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Settings } from '../config/schema.ts'
 import { adminSurface } from '../http/admin/admin-surface.ts'
+import type { RealtimeTransports } from '../http/admin/realtime-streams.ts'
 import { apiV2Surface } from '../http/api-v2/api-v2-surface.ts'
 import { RateLimiter } from '../http/lib/rate-limit.ts'
 import { opsSurface } from '../http/ops/ops-surface.ts'
@@ -15,7 +16,7 @@ import type { TokenSecrets } from '../usecases/token-secrets.ts'
 import { csvRecords } from './csv-records.ts'
 import type { PreparedDemo } from './prepare-demo.ts'
 import { projectChooser } from './project-chooser.ts'
-import { demoSignIn, realtimeBootstrapDeps, userSignIn } from './user-sign-in.ts'
+import { demoSignIn, realtimeDeps, userSignIn } from './user-sign-in.ts'
 
 export type SurfaceOptions = {
   settings: Settings
@@ -29,6 +30,9 @@ export type SurfaceOptions = {
   engine: string
   state: { readonly isDraining: boolean }
   isReachable(): Promise<boolean>
+  /** Null without Redis. */
+  isBusConnected(): boolean | null
+  transports: RealtimeTransports
 }
 
 /** Mounts every surface on the server, and gathers the OpenAPI documents that they announce. */
@@ -75,7 +79,7 @@ export async function registerSurfaces(
     readCsv: csvRecords,
     onRefusal: (code) => metrics.recordRefusal('admin', code),
     limits: limits.admin,
-    realtime: realtimeBootstrapDeps({ ...options, users, limiter: limits.bootstrap }),
+    realtime: realtimeDeps({ ...options, users, limits }),
   })
   await server.register(usageSurface, {
     ctx,
@@ -126,6 +130,9 @@ async function registerPages(
   })
 }
 
+/** Streams and polls of one user: a poll a second, and as much again for several devices. */
+const STREAMS_PER_MINUTE = 120
+
 /** What each surface counts requests with. */
 function surfaceLimits({ settings, ctx }: Pick<SurfaceOptions, 'settings' | 'ctx'>) {
   const limiter = (perMinute: number) => new RateLimiter(perMinute, ctx.clock)
@@ -140,9 +147,11 @@ function surfaceLimits({ settings, ctx }: Pick<SurfaceOptions, 'settings' | 'ctx
       balances: limiter(settings.rateAdminBalances),
       adjust: limiter(settings.rateAdminAdjust),
       holds: limiter(settings.rateAdminHolds),
+      publish: limiter(settings.ratePublish),
       failedAuth: limiter(settings.rateFailedAuth),
     },
     bootstrap: limiter(settings.rateBootstrap),
+    streams: limiter(STREAMS_PER_MINUTE),
     usage: {
       read: limiter(settings.rateUsage),
       consume: limiter(settings.rateConsume),
@@ -162,8 +171,10 @@ function adminSecrets({ settings, demo }: SurfaceOptions): readonly string[] {
   return [demo.credentials.admin_secret]
 }
 
-async function readiness({ state, isReachable }: SurfaceOptions) {
+async function readiness({ state, isReachable, isBusConnected }: SurfaceOptions) {
   const database = await isReachable()
   const draining = state.isDraining
-  return { ready: database && !draining, checks: { database, draining } }
+  const redis = isBusConnected()
+  // Redis is told and does not decide: without it, realtime is late and everything else as ever.
+  return { ready: database && !draining, checks: { database, draining, ...(redis === null ? {} : { redis }) } }
 }

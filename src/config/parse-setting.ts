@@ -88,7 +88,28 @@ function parseUrl(definition: UrlSetting, raw: string): ParsedSetting {
   if (/[\s\p{Cc}]/u.test(raw)) return refuse('the address contains a space or a control character')
   if (!URL.canParse(raw)) return refuse('the value cannot be read as an address')
   const url = new URL(raw)
-  return definition.scheme === 'postgres' ? parsePostgresUrl(url, raw) : parseWebUrl(url, definition.scheme)
+  if (definition.scheme === 'postgres') return parsePostgresUrl(url, raw)
+  return definition.scheme === 'redis' ? parseRedisUrl(url, raw) : parseWebUrl(url, definition.scheme)
+}
+
+function parseRedisUrl(url: URL, raw: string): ParsedSetting {
+  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') return refuse('the scheme is neither redis nor rediss')
+  if (url.hostname === '') return refuse('the address names no host')
+  if (url.hash !== '') return refuse('the address has a fragment; a # in a password is written %23')
+  if (url.search !== '') return refuse('the address has a query, which would be ignored')
+  if (!/^\/?\d{0,5}$/.test(url.pathname)) return refuse('the path is not the number of a Redis database')
+  if (!isPercentEncoded(url.username) || !isPercentEncoded(url.password)) return refuse('a % is not written %25')
+  return accept(raw)
+}
+
+/** The driver decodes user name and password, and could not start with what cannot be decoded. */
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function parsePostgresUrl(url: URL, raw: string): ParsedSetting {

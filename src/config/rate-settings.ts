@@ -29,6 +29,12 @@ export const rateSettings = {
     default: 30,
     help: 'Changes of holds, for each operator.',
   },
+  ratePublish: {
+    ...perMinute,
+    name: 'PURSER_RATE_PUBLISH',
+    default: 600,
+    help: 'Realtime messages that may be published, with each secret of the admin API.',
+  },
   rateBootstrap: {
     ...perMinute,
     name: 'PURSER_RATE_BOOTSTRAP',

@@ -98,6 +98,13 @@ describe('values', () => {
     ['PURSER_MAX_ADJUST', '2000000001'],
     ['PURSER_RATE_FAILED_AUTH', '0'],
     ['DATABASE_URL', 'mysql://host/purser'],
+    ['REDIS_URL', 'http://host:6379'],
+    ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis://u:pass#word@host:6379'],
+    ['REDIS_URL', 'redis://u:50%@host:6379'],
+    ['REDIS_URL', 'redis://host:6379/purser'],
+    ['REDIS_URL', 'redis://host:6379?tls=true'],
+    ['PURSER_REDIS_PREFIX', 'two words'],
     ['DATABASE_URL', 'postgresql://u:pass#word@host/purser'],
     ['PURSER_ADMIN_SECRET', 'fifteen-letters'],
     ['PURSER_ADMIN_SECRET', 'long enough but with spaces'],
@@ -106,6 +113,11 @@ describe('values', () => {
     ['PURSER_IDENTITY_PUBLIC_KEY', 'not a key'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(refused({ [name]: value }).map((fault) => fault.name)).toEqual([name])
+  })
+
+  it.each(['redis://cache:6379', 'rediss://name:p%23ss@cache.example.com:6380/2'])('takes %s as a Redis', (url) => {
+    expect(accepted({ REDIS_URL: url }).settings.redisUrl).toBe(url)
+    expect(accepted({ REDIS_URL_FILE: '/run/redis' }, () => `${url}\n`).settings.redisUrl).toBe(url)
   })
 
   it('takes a plain http key set on this machine only', () => {

@@ -1,3 +1,4 @@
+import { pushRules, pushSettings } from './push-settings.ts'
 import { rateSettings } from './rate-settings.ts'
 import { revenuecatSettings } from './revenuecat-settings.ts'
 import type { SettingDefinition, SettingValue } from './setting-definition.ts'
@@ -127,6 +128,25 @@ export const settingDefinitions = {
     default: true,
     help: 'Whether statements are prepared once under a name. Turn it off behind PgBouncer older than 1.21 in transaction mode.',
   },
+  redisUrl: {
+    name: 'REDIS_URL',
+    type: 'url',
+    group: 'redis',
+    secret: true,
+    default: undefined,
+    scheme: 'redis',
+    help: 'Redis or Valkey, over which several processes tell each other at once what realtime clients are to hear. Without it, a change made by another process is noticed some seconds later.',
+  },
+  redisPrefix: {
+    name: 'PURSER_REDIS_PREFIX',
+    type: 'text',
+    group: 'redis',
+    secret: false,
+    default: 'purser',
+    pattern: /^[A-Za-z0-9._:-]{1,64}$/,
+    shape: 'up to 64 letters, digits, dots, colons, underscores and hyphens',
+    help: 'Begins the names of all Redis channels. Processes on one database share it; installations with databases of their own must not.',
+  },
   adminSecrets: {
     name: 'PURSER_ADMIN_SECRET',
     type: 'secret-list',
@@ -199,6 +219,7 @@ export const settingDefinitions = {
     help: 'Largest absolute amount of one change of a balance through the admin API.',
   },
   ...rateSettings,
+  ...pushSettings,
   logLevel: {
     name: 'PURSER_LOG_LEVEL',
     type: 'choice',
@@ -221,6 +242,7 @@ export const settingDefinitions = {
 
 /** Rules between settings. */
 export const settingRules: readonly SettingRule[] = [
+  ...pushRules,
   {
     kind: 'all-or-none',
     names: Object.values(upstreamSettings).map(({ name }) => name),

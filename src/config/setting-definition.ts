@@ -13,11 +13,13 @@ type SettingBase = {
 export const settingGroups = {
   server: 'Server',
   database: 'Database',
+  redis: 'Redis',
   admin: 'Operators',
   upstream: 'Balances on another server',
   identity: 'Identity of end users',
   revenuecat: 'Webhook of a hosted RevenueCat',
   limits: 'Limits',
+  push: 'Background pushes',
   logging: 'Logs',
 } as const
 
@@ -50,8 +52,9 @@ export type TextSetting = SettingBase & {
 export type UrlSetting = SettingBase & {
   readonly type: 'url'
   readonly default: undefined
-  /** `web` is http or https; `trusted-web` is https, or http on this machine only; `postgres` is a database. */
-  readonly scheme: 'web' | 'trusted-web' | 'postgres'
+  /** `web` is http or https; `trusted-web` is https, or http on this machine only; `postgres` is a database;
+   * `redis` is a Redis or Valkey server. */
+  readonly scheme: 'web' | 'trusted-web' | 'postgres' | 'redis'
 }
 
 /** Several secrets that are valid at the same time, so that one can be replaced without an interruption. */

@@ -7,6 +7,8 @@ const urlShapes: Record<UrlSetting['scheme'], string> = {
   'trusted-web': 'an https address (http only on localhost) without user name or fragment',
   postgres:
     'a PostgreSQL address: postgresql://USER:PASSWORD@HOST:5432/DATABASE, with reserved characters percent-encoded',
+  redis:
+    'a Redis address: redis://USER:PASSWORD@HOST:6379, or rediss:// for TLS, with reserved characters percent-encoded',
 }
 
 /** What a setting accepts, in words that complete "NAME accepts ...". */

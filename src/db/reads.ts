@@ -10,13 +10,15 @@ import { creditIntentReads } from './credit-intents.ts'
 import { customerSearch } from './customer-search.ts'
 import { readCustomerViews } from './customer-views.ts'
 import { findCustomer, listAliases, touchCustomer } from './customers.ts'
+import { deviceReads } from './devices.ts'
 import { holdReads } from './holds.ts'
 import { incomingReads } from './incoming-events.ts'
 import { ledgerReads } from './ledger.ts'
 import { operatorReads } from './operators.ts'
 import { projectReads } from './projects.ts'
+import { publishedReads } from './published-envelopes.ts'
 import { purchaseReads } from './purchases.ts'
-import { findRealtimeToken } from './realtime-tokens.ts'
+import { realtimeReads } from './realtime-tokens.ts'
 import type { Query } from './statement.ts'
 import { usageReads } from './usage.ts'
 import { walletReads } from './wallet.ts'
@@ -44,6 +46,8 @@ export function createReads(query: Query, clock: Clock): Reads {
     operators: operatorReads(query),
     approvals: approvalReads(query),
     creditIntents: creditIntentReads(query),
-    realtimeTokens: { find: findRealtimeToken(query) },
+    realtimeTokens: realtimeReads(query),
+    published: publishedReads(query),
+    devices: deviceReads(query),
   }
 }

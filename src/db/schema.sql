@@ -236,6 +236,20 @@ create table customers (
 ) with (fillfactor=70);
 CREATE INDEX customers_merged ON public.customers USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
 
+create table devices (
+  bucket smallint not null,
+  customer_id text not null,
+  device_id text not null,
+  project_id text not null,
+  platform text not null,
+  push_token text not null,
+  bundle_id text not null,
+  registered_at timestamp with time zone not null,
+  constraint devices_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint devices_pkey PRIMARY KEY (bucket, customer_id, device_id)
+);
+CREATE INDEX devices_by_token ON public.devices USING btree (push_token, project_id);
+
 create table entitlements (
   entitlement_id text not null,
   project_id text not null,
@@ -415,6 +429,20 @@ create table projects (
   constraint projects_test_store_pace_check CHECK ((test_store_pace = ANY (ARRAY['calendar'::text, 'accelerated'::text]))),
   constraint projects_pkey PRIMARY KEY (project_id)
 );
+
+create table published_envelopes (
+  bucket smallint not null,
+  customer_id text not null,
+  topic_suffix text not null,
+  event text not null,
+  envelope_id text not null,
+  revision bigint not null,
+  data json,
+  occurred_at timestamp with time zone not null,
+  constraint published_envelopes_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint published_envelopes_pkey PRIMARY KEY (bucket, customer_id, topic_suffix, event)
+) with (fillfactor=70);
+CREATE INDEX published_envelopes_old ON public.published_envelopes USING btree (occurred_at);
 
 create table purchase_transactions (
   bucket smallint not null,

@@ -6,12 +6,14 @@ import { catalogRows } from './catalog-rows.ts'
 import { creditIntentRows } from './credit-intents.ts'
 import { currencyPolicyRows } from './currency-policies.ts'
 import { customerRows } from './customers.ts'
+import { deviceRows } from './devices.ts'
 import { eventRows } from './events.ts'
 import { holdRows } from './holds.ts'
 import { idempotencyRows } from './idempotency.ts'
 import { incomingRows } from './incoming-events.ts'
 import { operatorRows } from './operators.ts'
 import { projectRows } from './projects.ts'
+import { publishedRows } from './published-envelopes.ts'
 import { purchaseRows } from './purchases.ts'
 import { realtimeTokenRows } from './realtime-tokens.ts'
 import type { Query } from './statement.ts'
@@ -39,5 +41,7 @@ export function createTx(query: Query, newEventId: () => string, announce: Annou
     approvals: approvalRows(query),
     creditIntents: creditIntentRows(query),
     realtimeTokens: realtimeTokenRows(query),
+    published: publishedRows(query),
+    devices: deviceRows(query),
   }
 }

@@ -33,6 +33,7 @@ import { acceptJsonBodies } from './lib/json-body.ts'
 import { requestFaultOf } from './lib/request-fault.ts'
 import { REQUEST_ID_HEADER } from './lib/request-id.ts'
 import { refuseUnreadableUrl, routableUrl } from './lib/routable-url.ts'
+import { boundSilentConnections } from './lib/silent-connections.ts'
 import type {} from './lib/surface.ts'
 
 export type ServerOptions = {
@@ -53,6 +54,9 @@ const MAX_HEADER_BYTES = 16_384
 /** A slow client may take this long for its headers, and this long for the whole request: a receipt over a bad line. */
 const HEADERS_TIMEOUT_MS = 20 * SECOND_MS
 const REQUEST_TIMEOUT_MS = 60 * SECOND_MS
+
+/** How late those two may be noticed. */
+const TIMEOUTS_CHECKED_EVERY_MS = 5 * SECOND_MS
 
 /** Longer than the usual minute of load balancers, which must be the first to close an idle connection. */
 const KEEP_ALIVE_TIMEOUT_MS = 75 * SECOND_MS
@@ -80,7 +84,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // No path that gets through can have a parameter that is too long: routes judge lengths themselves.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     rewriteUrl: (request) => routableUrl(request.url ?? '/'),
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
+    },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     frameworkErrors: (error, request, reply) => answerError(error, request, nameReply(request, reply)),
@@ -89,6 +97,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       onFault: (fault) => options.logger.debug(fault, 'a request was not valid HTTP'),
     }),
   })
+  boundSilentConnections(app.server)
   acceptJsonBodies(app)
   app.addHook('onRequest', (request, reply, done) => {
     nameReply(request, reply)

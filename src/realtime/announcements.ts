@@ -2,7 +2,7 @@ import type { ChangeCause } from '../core/events/event.ts'
 import { SECOND_MS } from '../core/lib/clock.ts'
 
 /** Shortest time between two envelopes of one kind: a burst of changes is one reason to read again, not many. */
-const COALESCE_MS = SECOND_MS
+export const COALESCE_MS = SECOND_MS
 
 /** The kinds of change that have an envelope. */
 export const ANNOUNCED_KINDS = ['usage', 'entitlements'] as const
@@ -29,9 +29,9 @@ type KindState = {
 /** What one session was told of each kind, and what it is still to be told. */
 export type Announcements = { readonly [Kind in AnnouncedKind]: KindState }
 
-/** Nothing told yet. A change up to `seq` is older than the session. */
-export function startAnnouncements(seq: number): Announcements {
-  const kind: KindState = { sentAt: null, pending: null, announcedSeq: seq, isCovered: false }
+/** Nothing told yet. A change up to `seq` is older than the session. `sentAt`: when the client was last told of any. */
+export function startAnnouncements(seq: number, sentAt: number | null): Announcements {
+  const kind: KindState = { sentAt, pending: null, announcedSeq: seq, isCovered: false }
   return { usage: kind, entitlements: kind }
 }
 
@@ -47,6 +47,11 @@ export function announce(current: Announcements, next: Announcement): Announceme
   const merged =
     pending === null ? next : { ...next, currency: pending.currency === next.currency ? next.currency : null }
   return { ...current, [next.kind]: { sentAt, pending: merged, announcedSeq: next.seq, isCovered: true } }
+}
+
+/** Whether something is pending that may not be sent yet. Then nothing else may be sent either. */
+export function mustWait(current: Announcements, now: number): boolean {
+  return ANNOUNCED_KINDS.some((kind) => current[kind].pending !== null && !isOpen(current[kind].sentAt, now))
 }
 
 /**

@@ -1,9 +1,10 @@
 import { isOwnTopic, mainTopicOf, TOPICS_MAX } from '../usecases/realtime/own-topics.ts'
 import { restartAnnouncements } from './announcements.ts'
-import { replay, sendDue } from './apply-change.ts'
+import { replay, sendDue, subscriptionOf } from './apply-change.ts'
 import { CLIENT_FRAME_MAX_BYTES, type ClientFrame, type FrameRefusal, parseClientFrame } from './client-frame.ts'
 import { CLOSE } from './close.ts'
 import type { ServerFrame } from './envelope.ts'
+import { forgetTopics } from './published-state.ts'
 import type { SessionState, Step } from './session-state.ts'
 
 /** What a session does with the text of one client frame. */
@@ -47,7 +48,7 @@ function subscribe(state: SessionState, frame: Extract<ClientFrame, { op: 'subsc
       isFull ||= isOwn
     }
   }
-  const subscribed = { ...state, topics }
+  const subscribed = { ...state, topics, isResumed: state.isResumed || frame.cursor !== null }
   const replayed = frame.cursor === null ? { state: subscribed, replayed: 0 } : replay(subscribed, frame.cursor, now)
   const due = sendDue(replayed.state, now)
   const message = `A socket has at most ${TOPICS_MAX} topics.`
@@ -63,7 +64,8 @@ function unsubscribe(state: SessionState, dropped: readonly string[]): Step {
   const announcements = topics.has(mainTopicOf(state.userId))
     ? state.announcements
     : restartAnnouncements(state.announcements, state.seq)
-  return answer({ ...state, topics, announcements }, [])
+  const left = { ...state, topics, announcements }
+  return answer({ ...left, published: forgetTopics(left.published, subscriptionOf(left)) }, [])
 }
 
 function answer(state: SessionState, frames: readonly ServerFrame[]): Step {

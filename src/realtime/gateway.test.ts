@@ -131,12 +131,13 @@ describe('a socket', () => {
 })
 
 describe('drain', () => {
-  it('says goodbye with 1001, refuses newcomers, stops its clock and waits for everybody', async () => {
+  it('says goodbye with 1012 and when to come back, refuses newcomers, stops its clock and waits for everybody', async () => {
     const token = await rig.token('anna')
     const anna = await rig.connect(token)
     const drained = rig.gateway.drain()
     expect(await rig.refused(`/realtime?token=${token}`)).toMatchObject({ status: 503, body: { detail: 'draining' } })
-    expect(await anna.closed).toEqual({ code: 1001, reason: 'server_shutdown' })
+    expect(await anna.next()).toMatchObject({ event: 'going_away', data: { retry_after_ms: 1000 } })
+    expect(await anna.closed).toEqual({ code: 1012, reason: 'service_restart' })
     await drained
     await rig.gateway.drain()
     expect([rig.gateway.sessions(), rig.world.clock.jobs()]).toEqual([0, 0])

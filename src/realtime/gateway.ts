@@ -1,11 +1,19 @@
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import { WebSocketServer } from 'ws'
 import { SECOND_MS } from '../core/lib/clock.ts'
+import type { ConnectionRefusal } from '../usecases/realtime/connection-refusal.ts'
+import { bringUpToDate } from './bring-up-to-date.ts'
 import { CLIENT_FRAME_MAX_BYTES } from './client-frame.ts'
-import { CLOSE } from './close.ts'
+import { deliverChange } from './deliver-change.ts'
+import { drain } from './drain.ts'
+import { openEventStream, type StreamWish } from './event-stream.ts'
 import type { GatewayDeps } from './gateway-deps.ts'
-import { deliverChange, type GatewayLife, handInput } from './gateway-life.ts'
+import type { GatewayLife } from './gateway-life.ts'
+import { handInput } from './hand-input.ts'
 import { handleUpgrade } from './handle-upgrade.ts'
+import { type PollAnswer, type PollWish, poll } from './poll.ts'
+import { createPollPace } from './poll-pace.ts'
+import { createRevisionSweep } from './revision-sweep.ts'
 import { createSessionIndex } from './session-index.ts'
 import { isWebSocketUpgrade, refuseUpgrade } from './upgrade-request.ts'
 
@@ -21,13 +29,21 @@ const TICK_MS = SECOND_MS
 export type Gateway = {
   /** Answers the WebSocket upgrades of a server. Requests that offer another upgrade stay ordinary requests. */
   attach(server: Server): void
+  /** Opens a stream of server-sent events on an answer, which is taken only when nothing is refused. */
+  openEventStream(wish: StreamWish, takeResponse: () => ServerResponse): Promise<ConnectionRefusal | null>
+  /** Waits until there is something to tell. `response` is watched for the caller's going, not written to. */
+  poll(wish: PollWish, response: ServerResponse): Promise<PollAnswer | { refusal: ConnectionRefusal }>
   /** How many sessions are open now. */
   sessions(): number
-  /** Refuses new sockets, closes all open ones with 1001 and waits until they are gone, a few seconds at most. */
+  /** Whether a customer has a session here. */
+  isConnected(projectId: string, customerId: string): boolean
+  /** Messages of the bus may have been lost: compares all sessions with the database within about a second. */
+  compareSoon(): void
+  /** Refuses newcomers, closes all sessions with 1012 and waits until they are gone, a few seconds at most. */
   drain(): Promise<void>
 }
 
-/** Creates the WebSocket gateway. It listens to the bus and ticks until it is drained. */
+/** Creates the gateway of all transports. It listens to the bus and ticks until it is drained. */
 export function createGateway(deps: GatewayDeps): Gateway {
   const options = {
     noServer: true,
@@ -38,10 +54,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
   const server = new WebSocketServer(options)
   server.on('wsClientError', (_error, socket) => refuseUpgrade(socket, 'invalid_upgrade', deps.newRequestId()))
-  const life: GatewayLife = { isDraining: false, opening: 0, server, index: createSessionIndex(), deps }
+  const life = newLife(server, deps)
+  const sweep = sweepOf(life)
   const stopListening = deps.bus.subscribe((change) => deliverChange(life, change))
   const stopTicking = deps.scheduler.every(TICK_MS, () => {
-    for (const session of life.index.all()) handInput(life, session, { type: 'tick', now: deps.clock.now() })
+    tick(life)
+    sweep.tick(deps.clock.now())
   })
   return {
     attach(httpServer) {
@@ -51,7 +69,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       // Node routes every offer of an upgrade to the listener above unless it is told which ones are meant.
       Object.assign(httpServer, { shouldUpgradeCallback: isWebSocketUpgrade })
     },
+    openEventStream: (wish, takeResponse) => openEventStream(life, wish, takeResponse),
+    poll: (wish, response) => poll(life, wish, response),
     sessions: () => life.index.size,
+    isConnected: (projectId, customerId) => life.index.ofCustomer(projectId, customerId).length > 0,
+    compareSoon: () => sweep.soon(),
     drain() {
       stopListening()
       stopTicking()
@@ -60,13 +82,41 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 }
 
-async function drain(life: GatewayLife): Promise<void> {
-  life.isDraining = true
-  const gone = [...life.server.clients].map(
-    (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
-  )
-  for (const session of life.index.all()) {
-    handInput(life, session, { type: 'end', close: CLOSE.shutdown, now: life.deps.clock.now() })
+function newLife(server: WebSocketServer, deps: GatewayDeps): GatewayLife {
+  const index = createSessionIndex()
+  return {
+    isDraining: false,
+    opening: 0,
+    server,
+    answers: new Set(),
+    polls: new Set(),
+    pace: createPollPace(),
+    index,
+    deps,
   }
-  await Promise.all(gone)
+}
+
+function tick(life: GatewayLife): void {
+  const now = life.deps.clock.now()
+  let waiting = 0
+  for (const session of life.index.all()) {
+    handInput(life, session, { type: 'tick', now })
+    waiting += session.wire.bufferedAmount
+  }
+  life.deps.metrics.waiting(waiting)
+  for (const poll of life.polls) if (now >= poll.until) poll.finish()
+  life.pace.forgetOld(now)
+}
+
+function sweepOf(life: GatewayLife) {
+  const { random, clock, metrics, logger } = life.deps
+  const deps = {
+    random,
+    sessions: () => life.index.all(),
+    compare: (sessions: Parameters<typeof bringUpToDate>[1]) => bringUpToDate(life, sessions),
+    swept: metrics.swept,
+    failed: (error: unknown) =>
+      logger.error({ err: error }, 'revisions could not be compared; the next sweep tries again'),
+  }
+  return createRevisionSweep(deps, clock.now())
 }

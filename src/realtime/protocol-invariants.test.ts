@@ -68,7 +68,9 @@ function play(inputs: [object, number][]): Sent[] {
 }
 
 const invalidations = (sent: Sent[]) =>
-  sent.flatMap(({ at, frame }) => ('silent' in frame.data ? [{ at, event: frame.event, data: frame.data }] : []))
+  sent.flatMap(({ at, frame }) =>
+    'silent' in frame.data && 'seq' in frame.data ? [{ at, event: frame.event, data: frame.data }] : [],
+  )
 
 describe('whatever a client sends', () => {
   it('nothing throws, and nothing is delivered on a topic of another user', () => {
@@ -96,6 +98,27 @@ describe('whatever a client sends', () => {
         }
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('whatever messages are lost: who heard of a revision was told of every change up to it', () => {
+    const kind = fc.constantFrom('usage' as const, 'entitlements' as const)
+    const changes = fc.array(fc.record({ kind, isLost: fc.boolean(), passesMs: fc.nat(1500) }), { maxLength: 20 })
+    fc.assert(
+      fc.property(changes, (happened) => {
+        const all = happened.map(({ kind, ...rest }, index) => ({ kind, revision: 4 + index, ...rest }))
+        const heard = all.filter(({ isLost }) => !isLost)
+        const inputs = heard.map(({ kind, revision, passesMs }): [object, number] => {
+          const told = { kinds: [kind], cause: 'purchase', currency: null, occurredAt: START, absorbedCustomerId: null }
+          return [{ type: 'change', change: { projectId: 'proj', customerId: 'c1', revision, ...told } }, passesMs]
+        })
+        const told = invalidations(play([...inputs, [{ type: 'tick' }, 1000]]))
+        const cursor = Math.max(3, ...told.map(({ data }) => data.seq))
+        expect(cursor).toBe(heard.at(-1)?.revision ?? 3)
+        for (const { kind, revision } of all.filter(({ revision }) => revision <= cursor)) {
+          expect(told.some(({ event, data }) => event === `${kind}.changed` && data.seq >= revision)).toBe(true)
+        }
+      }),
     )
   })
 

@@ -108,16 +108,25 @@ describe('invalidations', () => {
     const me = session()
     expect(me.change({ customerId: 'c2', revision: 9 })).toEqual([])
     expect(me.change({ revision: 5 })).toEqual([])
-    expect(brief(me.change({ revision: 7 }))).toEqual(['usage.changed 7'])
+    expect(brief(me.change({ revision: 6 }))).toEqual(['usage.changed 6'])
     me.jump(2000)
-    expect(me.change({ revision: 7 })).toEqual([])
     expect(me.change({ revision: 6 })).toEqual([])
+    expect(me.change({ revision: 5, kinds: ['entitlements'] })).toEqual([])
   })
 
-  it('tell a kind that arrives late, with a revision that never falls', () => {
+  it('tell both kinds when a revision was skipped: the lost change may be of either, and the cursor is past it', () => {
     const me = session()
-    me.change({ revision: 7, kinds: ['usage'] })
-    expect(brief(me.change({ revision: 6, kinds: ['entitlements'] }))).toEqual(['entitlements.changed 7'])
+    expect(brief(me.change({ revision: 7 }))).toEqual(['usage.changed 7', 'entitlements.changed 7'])
+    me.jump(2000)
+    expect(me.change({ revision: 6, kinds: ['entitlements'] })).toEqual([])
+  })
+
+  it('wait a second after what the same device was told on the poll before', () => {
+    const opening = { userId: 'me', customerId: 'c1', topics: ['user:me'], revision: 5, expiresAt: NOW + LIFE_MS }
+    const { state } = openSession({ ...opening, toldAt: NOW - 400, now: NOW })
+    const first = step(state, { type: 'change', change: change({}), now: NOW })
+    expect(first.frames).toEqual([])
+    expect(brief(step(first.state, { type: 'tick', now: NOW + 600 }).frames)).toEqual(['usage.changed 6'])
   })
 })
 
@@ -203,6 +212,14 @@ describe('merges and missed changes', () => {
     expect(brief(me.change({ customerId: 'c2', revision: 5 }))).toEqual(['usage.changed 5'])
   })
 
+  it('replay for a cursor that is ahead: it counts the revisions of a customer that was merged away', () => {
+    expect(
+      session(['user:me'], 4)
+        .frame(subscribe(['user:me'], 412))
+        .at(-1)?.data,
+    ).toMatchObject({ replayed: 2 })
+  })
+
   it('tell both kinds when a higher revision or another customer is read than the bus told of', () => {
     const me = session()
     expect(me.revision('c1', 5)).toEqual([])
@@ -220,6 +237,12 @@ describe('keeping alive', () => {
     expect(step(me.state(), { type: 'tick', now: NOW + 60_000 }).isProbing).toBe(true)
     expect(me.frame({ v: 1, op: 'ping' })).toEqual([{ event: 'pong', data: {} }])
     expect(me.frame({ v: 1, op: 'pong' })).toEqual([])
+  })
+
+  it('never takes the silence of a client for its end that has no way to speak', () => {
+    const opening = { userId: 'me', customerId: 'c1', topics: ['user:me'], revision: 5, expiresAt: NOW + LIFE_MS }
+    const { state } = openSession({ ...opening, isOneWay: true, now: NOW })
+    expect(step(state, { type: 'tick', now: NOW + 10 * 60_000 }).close).toBeNull()
   })
 
   it.each(['frame', 'pulse'] as const)('closes 1001 after 75 s of silence, which a %s breaks', (type) => {

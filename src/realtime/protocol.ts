@@ -1,10 +1,13 @@
 import type { CustomerChange } from '../core/events/event.ts'
 import { SECOND_MS } from '../core/lib/clock.ts'
+import type { PublishedView } from '../usecases/ports/published.ts'
 import { isOwnTopic, TOPICS_MAX } from '../usecases/realtime/own-topics.ts'
 import { startAnnouncements } from './announcements.ts'
-import { adoptCustomer, applyChange, applyRevision, sendDue } from './apply-change.ts'
+import { adoptCustomer, applyChange, applyPublished, applyRevision, sendDue } from './apply-change.ts'
 import { applyFrame } from './apply-frame.ts'
 import { CLOSE, type Close } from './close.ts'
+import type { ServerFrame } from './envelope.ts'
+import { startPublished } from './published-state.ts'
 import type { SessionState, Step } from './session-state.ts'
 
 /** Time between two pings of the server. */
@@ -30,8 +33,10 @@ export type SessionInput =
   | { type: 'change'; change: CustomerChange; now: number }
   /** What was read of the customer: catches up with changes that the bus did not bring. */
   | { type: 'revision'; customerId: string; revision: number; now: number }
-  /** Somebody else decides that the session is over. */
-  | { type: 'end'; close: Close; now: number }
+  /** All that is kept of published messages, read because the session wanted it. */
+  | { type: 'published'; customerId: string; view: PublishedView; now: number }
+  /** Somebody else decides that the session is over; `notice` is said before. */
+  | { type: 'end'; close: Close; notice?: ServerFrame; now: number }
 
 export type SessionOpening = {
   userId: string
@@ -39,7 +44,13 @@ export type SessionOpening = {
   /** Topics of the token. Those outside the user's namespace are dropped once more. */
   topics: readonly string[]
   revision: number
+  /** What is kept of published messages. Left out where none are kept. */
+  published?: PublishedView
   expiresAt: number
+  /** Whether the client only listens; its silence then says nothing. */
+  isOneWay?: boolean
+  /** When the same device was last told something on a connection before this one. */
+  toldAt?: number | null
   now: number
 }
 
@@ -53,10 +64,13 @@ export function openSession(opening: SessionOpening): Step {
     expiresAt: opening.expiresAt,
     topics,
     seq: revision,
-    announcements: startAnnouncements(revision),
+    announcements: startAnnouncements(revision, opening.toldAt ?? null),
+    published: startPublished(opening.published, revision),
     heardAt: now,
     pingedAt: now,
     frameTimes: [],
+    isOneWay: opening.isOneWay ?? false,
+    isResumed: false,
     isClosed: false,
   }
   const data = { user_id: userId, server_time: new Date(now).toISOString(), topics: [...topics], seq: revision }
@@ -66,7 +80,9 @@ export function openSession(opening: SessionOpening): Step {
 /** The whole protocol: what a session does with one input. Never throws; a closed session does nothing any more. */
 export function step(state: SessionState, input: SessionInput): Step {
   if (state.isClosed) return quiet(state)
-  if (input.type === 'end') return ended(state, input.close)
+  if (input.type === 'end') {
+    return { ...ended(state, input.close), frames: input.notice === undefined ? [] : [input.notice] }
+  }
   if (input.now >= state.expiresAt) {
     return { ...ended(state, CLOSE.tokenExpired), frames: [{ event: 'auth_expired', data: {} }] }
   }
@@ -79,6 +95,8 @@ export function step(state: SessionState, input: SessionInput): Step {
       return input.customerId === state.customerId
         ? applyRevision(state, input.revision, input.now)
         : adoptCustomer(state, { ...input, cause: 'replay', currency: null, occurredAt: input.now }, input.now)
+    case 'published':
+      return applyPublished(state, input, input.now)
     default:
       return hear(state, input)
   }
@@ -99,7 +117,7 @@ function hear(state: SessionState, input: Heard): Step {
 }
 
 function tick(state: SessionState, now: number): Step {
-  if (now - state.heardAt >= SILENCE_MAX_MS) return ended(state, CLOSE.idle)
+  if (!state.isOneWay && now - state.heardAt >= SILENCE_MAX_MS) return ended(state, CLOSE.idle)
   const due = sendDue(state, now)
   if (now - state.pingedAt < PING_INTERVAL_MS) return due
   return {

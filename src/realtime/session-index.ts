@@ -1,4 +1,4 @@
-import type { Session, SessionOwner } from './session.ts'
+import type { Session, SessionOwner, Transport } from './session.ts'
 
 /** Finds open sessions by who listens to whom. Changes are delivered through the customer, never through a topic. */
 export type SessionIndex = {
@@ -7,6 +7,7 @@ export type SessionIndex = {
   ofCustomer(projectId: string, customerId: string): Session[]
   ofDevice(owner: SessionOwner): Session | undefined
   countOfUser(owner: SessionOwner): number
+  countOf(transport: Transport): number
   add(session: Session): void
   /** Files a session under the customer that it listens to now. One that was removed stays removed. */
   refile(session: Session): void
@@ -18,12 +19,14 @@ export function createSessionIndex(): SessionIndex {
   const byCustomer = new Map<string, Set<Session>>()
   const byUser = new Map<string, Set<Session>>()
   const byDevice = new Map<string, Session>()
+  const byTransport = new Map<string, Set<Session>>()
   const add = (session: Session): void => {
     const key = customerKey(session.owner.projectId, session.customerId())
     customerKeys.set(session, key)
     addTo(byCustomer, key, session)
     addTo(byUser, userKey(session.owner), session)
     byDevice.set(deviceKey(session.owner), session)
+    addTo(byTransport, session.wire.transport, session)
   }
   const refile = (session: Session): void => {
     const current = customerKeys.get(session)
@@ -39,6 +42,7 @@ export function createSessionIndex(): SessionIndex {
     customerKeys.delete(session)
     removeFrom(byCustomer, key, session)
     removeFrom(byUser, userKey(session.owner), session)
+    removeFrom(byTransport, session.wire.transport, session)
     if (byDevice.get(deviceKey(session.owner)) === session) byDevice.delete(deviceKey(session.owner))
   }
   return {
@@ -49,6 +53,7 @@ export function createSessionIndex(): SessionIndex {
     ofCustomer: (projectId, customerId) => [...(byCustomer.get(customerKey(projectId, customerId)) ?? [])],
     ofDevice: (owner) => byDevice.get(deviceKey(owner)),
     countOfUser: (owner) => byUser.get(userKey(owner))?.size ?? 0,
+    countOf: (transport) => byTransport.get(transport)?.size ?? 0,
     add,
     refile,
     remove,

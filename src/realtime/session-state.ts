@@ -1,6 +1,7 @@
 import type { Announcements } from './announcements.ts'
 import type { Close } from './close.ts'
 import type { ServerFrame } from './envelope.ts'
+import type { PublishedState } from './published-state.ts'
 
 /** All that one session knows. Plain data; every input makes a new one. */
 export type SessionState = {
@@ -12,11 +13,16 @@ export type SessionState = {
   /** The customer's revision as far as this session knows. */
   readonly seq: number
   readonly announcements: Announcements
+  readonly published: PublishedState
   /** When the client last gave a sign of life. */
   readonly heardAt: number
   readonly pingedAt: number
   /** Times of the latest client frames, for the limit of frames. */
   readonly frameTimes: readonly number[]
+  /** Whether the client has no way to give signs of life: a stream that goes one way only. */
+  readonly isOneWay: boolean
+  /** Whether the client has given a cursor: it was here before. */
+  readonly isResumed: boolean
   readonly isClosed: boolean
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { customerChange } from '../../test/support/realtime-client.ts'
-import { BUFFERED_MAX_BYTES, startSession } from './session.ts'
+import type { Close } from './close.ts'
+import type { ServerFrame } from './envelope.ts'
+import { BUFFERED_MAX_BYTES, type Session, startSession } from './session.ts'
 import { createSessionIndex } from './session-index.ts'
 
 const NOW = 1_000_000
@@ -10,22 +12,24 @@ function stuckWire() {
   const sent: string[] = []
   const closes: number[] = []
   return {
+    transport: 'websocket' as const,
     bufferedAmount: 0,
     sent,
     closes,
-    send: (text: string) => void sent.push(text),
-    ping: () => undefined,
-    close: (code: number) => void closes.push(code),
+    send: (frames: readonly ServerFrame[]) => void sent.push(...frames.map(({ event }) => event)),
+    probe: () => undefined,
+    close: ({ code }: Close) => void closes.push(code),
   }
 }
 
 const opening = { customerId: 'c1', revision: 1, topics: ['user:me'], expiresAt: NOW + 900_000, now: NOW }
-const owner = { projectId: 'proj', userId: 'me', deviceId: 'phone' }
+const owner = { projectId: 'proj', userId: 'me', deviceId: 'phone', tokenHash: 'hash' }
+const nobody = { sent: () => undefined, resumed: () => undefined, ended: () => undefined }
 
 describe('back-pressure', () => {
   it('closes 4008 when more waits for the client than allowed, and sends nothing any more', () => {
     const wire = stuckWire()
-    const session = startSession(wire, owner, opening, () => undefined)
+    const session = startSession(wire, owner, opening, nobody)
     wire.bufferedAmount = BUFFERED_MAX_BYTES
     session.handle({ type: 'change', change: customerChange('c1', 2), now: NOW })
     expect(wire.closes).toEqual([])
@@ -37,8 +41,8 @@ describe('back-pressure', () => {
 })
 
 describe('the index of sessions', () => {
-  const open = (customerId: string, deviceId = 'phone', userId = 'me') =>
-    startSession(stuckWire(), { ...owner, deviceId, userId }, { ...opening, customerId }, () => undefined)
+  const open = (customerId: string, deviceId = 'phone', userId = 'me'): Session =>
+    startSession(stuckWire(), { ...owner, deviceId, userId }, { ...opening, customerId }, nobody)
 
   it('never files a session that was removed, and forgets it completely', () => {
     const index = createSessionIndex()

@@ -1,20 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ConnectionRefusal } from '../usecases/realtime/connection-refusal.ts'
 
 /** Where the WebSocket lives. */
 const REALTIME_PATH = '/realtime'
 
 /** Why an upgrade is refused. Bodies are `{"detail": <code>}`, as on the routes of the admin surface. */
-export type UpgradeRefusal =
-  | 'invalid_upgrade'
-  | 'missing_token'
-  | 'invalid_token'
-  | 'token_expired'
-  | 'not_found'
-  | 'too_many_sockets'
-  | 'draining'
-  | 'at_capacity'
-  | 'unavailable'
+export type UpgradeRefusal = ConnectionRefusal | 'invalid_upgrade' | 'not_found'
 
 const STATUS = {
   invalid_upgrade: '400 Bad Request',

@@ -78,11 +78,11 @@ describe('an upgrade is refused in JSON', () => {
   })
 
   it('when the database does not answer, without a word about why', async () => {
-    const broken = { find: () => Promise.reject(new Error('connection lost')) }
+    const broken = { find: () => Promise.reject(new Error('connection lost')), news: async () => [] }
     const rig = await start()
     const failing = await start({ read: { ...rig.world.read, realtimeTokens: broken } })
     expect(await failing.refused('/realtime?token=x')).toMatchObject({ status: 503, body: { detail: 'unavailable' } })
-    expect(failing.errors).toEqual(['a realtime socket could not be opened'])
+    expect(failing.errors).toEqual(['a realtime connection could not be opened'])
   })
 
   it('when it is not a proper handshake', async () => {
@@ -124,12 +124,7 @@ describe('an upgrade is taken', () => {
   it('and closed with 1011 when its customer cannot be read again', async () => {
     const rig = await start()
     const token = await rig.token('anna')
-    const find = rig.world.read.customers.findByAppUserId
-    let looks = 0
-    rig.world.read.customers.findByAppUserId = (...of) => {
-      looks += 1
-      return looks === 1 ? find(...of) : Promise.reject(new Error('connection lost'))
-    }
+    rig.world.read.realtimeTokens.news = () => Promise.reject(new Error('connection lost'))
     const anna = await rig.connect(token)
     expect(await anna.closed).toEqual({ code: 1011, reason: 'internal_error' })
   })

@@ -39,6 +39,7 @@ describe('private values', () => {
     ['a token', { purchaseToken: secret }],
     ['a secret', { settings: { adminSecrets: [secret] } }],
     ['a database address', { settings: { databaseUrl: secret } }],
+    ['a Redis address', { settings: { redisUrl: secret } }],
     ['an API key', { 'x-api-key': secret }],
     ['a reason', { adjust: { reason: secret } }],
     ['attributes', { customer: { attributes: { $email: { value: secret } } } }],

@@ -8,8 +8,13 @@ describe('createMetrics', () => {
     metrics.recordHttpRequest({ surface: 'admin', route: '/a/:id', method: 'GET', status: 200, durationMs: 20 })
     metrics.recordDatabaseWait(2)
     metrics.recordRefusal('sdk-v1', 7226)
-    metrics.setRealtimeSessions(3)
-    metrics.recordRealtimeEnvelope('balance.changed')
+    metrics.realtime.sessionsChanged('websocket', 3)
+    metrics.realtime.envelopeSent('balance.changed')
+    metrics.realtime.toldAfter(20)
+    metrics.realtime.waiting(512)
+    metrics.realtime.resumed('event_stream')
+    metrics.realtime.ended(4008)
+    metrics.realtime.swept(2)
     metrics.recordLedgerTransaction('grant')
     metrics.recordPurchase('test', 'renewal')
     metrics.recordJob('outbox', 'done')
@@ -20,7 +25,14 @@ describe('createMetrics', () => {
         'purser_http_request_duration_seconds_bucket{le="0.025",surface="admin",route="/a/:id",method="GET",status="200"} 1',
         'purser_database_wait_seconds_sum 0.002',
         'purser_refusals_total{surface="sdk-v1",code="7226"} 1',
-        'purser_realtime_sessions 3',
+        'purser_realtime_sessions{transport="websocket"} 3',
+        'purser_realtime_lag_seconds_bucket{le="0.01"} 0',
+        'purser_realtime_lag_seconds_bucket{le="0.025"} 1',
+        'purser_realtime_waiting_bytes 512',
+        'purser_realtime_resumed_total{transport="event_stream"} 1',
+        'purser_realtime_closes_total{code="4008"} 1',
+        'purser_realtime_dropped_total 1',
+        'purser_realtime_swept_total 2',
         'purser_realtime_envelopes_total{event="balance.changed"} 1',
         'purser_ledger_transactions_total{kind="grant"} 1',
         'purser_purchases_total{store="test",event="renewal"} 1',

@@ -1,5 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { boundLabel } from './bounded-label.ts'
+import { busMetrics } from './bus-metrics.ts'
+import { type RealtimeMetrics, realtimeMetrics } from './realtime-metrics.ts'
 
 /** One answered HTTP request. `route` is the pattern, such as `/v1/subscribers/:id`, never the path of one request. */
 export type AnsweredRequest = {
@@ -19,11 +21,15 @@ export type Metrics = {
   recordGroup(size: number): void
   /** A request that was refused for an expected reason, by its machine-readable code. */
   recordRefusal(surface: string, code: string | number): void
-  /** How many realtime sessions are connected now. */
-  setRealtimeSessions(count: number): void
-  recordRealtimeEnvelope(event: string): void
+  realtime: RealtimeMetrics
+  /** What became of changes between processes: published, received, dropped, unreadable. */
+  recordBusChanges(outcome: string, count: number): void
+  /** Told at each connection of the bus between processes and at each loss of it. */
+  setBusConnected(isConnected: boolean): void
   recordLedgerTransaction(kind: string): void
   recordPurchase(store: string, event: string): void
+  /** A background push, by what became of it. */
+  recordPush(outcome: string): void
   recordJob(job: string, outcome: 'done' | 'failed' | 'skipped'): void
   /** All metrics in the Prometheus text format. */
   render(): Promise<string>
@@ -58,11 +64,6 @@ export function createMetrics(): Metrics {
     buckets: GROUP_BUCKETS,
     registers: [registry],
   })
-  const sessions = new Gauge({
-    name: 'purser_realtime_sessions',
-    help: 'Realtime sessions connected now.',
-    registers: [registry],
-  })
   return {
     recordHttpRequest: httpRequests(registry),
     recordDatabaseWait: (waitMs) => wait.observe(waitMs / MS_PER_SECOND),
@@ -71,8 +72,8 @@ export function createMetrics(): Metrics {
       'surface',
       'code',
     ]),
-    setRealtimeSessions: (count) => sessions.set(count),
-    recordRealtimeEnvelope: counter(registry, 'purser_realtime_envelopes_total', 'Realtime messages sent.', 'event'),
+    realtime: realtimeMetrics(registry),
+    ...busMetrics(registry),
     recordLedgerTransaction: counter(
       registry,
       'purser_ledger_transactions_total',
@@ -80,6 +81,7 @@ export function createMetrics(): Metrics {
       'kind',
     ),
     recordPurchase: pairCounter(registry, 'purser_purchases_total', 'Purchase events processed.', ['store', 'event']),
+    recordPush: counter(registry, 'purser_background_pushes_total', 'Background pushes tried.', 'outcome'),
     recordJob: pairCounter(registry, 'purser_jobs_total', 'Background jobs run.', ['job', 'outcome']),
     render: () => registry.metrics(),
     contentType: registry.contentType,

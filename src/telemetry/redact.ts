@@ -18,7 +18,7 @@ const MAX_TEXT_LENGTH = 4_000
  * about people (reasons, attributes). Matches the end of the name, so that `store_fetch_token` is covered too.
  */
 const privateName =
-  /(?:authorization|cookie|tokens?|secrets?|passwords?|credentials?|receipts?|receipt[-_]?data|(?:api|secret|private)[-_]?keys?|signed[-_]?payload|database[-_]?url|attributes)$|^(?:reason|jws|jwt)$/i
+  /(?:authorization|cookie|tokens?|secrets?|passwords?|credentials?|receipts?|receipt[-_]?data|(?:api|secret|private)[-_]?keys?|signed[-_]?payload|(?:database|redis)[-_]?url|attributes)$|^(?:reason|jws|jwt)$/i
 
 /**
  * The same by exact path, for the places that the walk below cannot reach: fields bound to a child logger and objects
@@ -26,7 +26,7 @@ const privateName =
  */
 export const redactedPaths: readonly string[] = [
   ...['authorization', 'cookie', 'fetch_token', 'fetchToken', 'receipt', 'token', 'secret', 'password', 'reason'],
-  ...['attributes', 'apiKey', 'api_key', 'purchase_token', 'purchaseToken', 'receipt_data', 'databaseUrl'],
+  ...['attributes', 'apiKey', 'api_key', 'purchase_token', 'purchaseToken', 'receipt_data', 'databaseUrl', 'redisUrl'],
   ...['headers', 'req.headers'].flatMap((parent) =>
     ['authorization', '["proxy-authorization"]', 'cookie', '["set-cookie"]'].map((name) =>
       name.startsWith('[') ? `${parent}${name}` : `${parent}.${name}`,

@@ -11,10 +11,13 @@ import type { BulkReads, TxBulk } from './ports/bulk.ts'
 import type { CatalogReads, TxCatalog } from './ports/catalog.ts'
 import type { CreditIntentReads, TxCreditIntents } from './ports/credit-intents.ts'
 import type { TxCurrencyPolicies } from './ports/currency-policies.ts'
+import type { DeviceReads, TxDevices } from './ports/devices.ts'
 import type { IdempotencyKey, TxIdempotency } from './ports/idempotency.ts'
 import type { IncomingReads, TxIncoming } from './ports/incoming.ts'
 import type { CustomerSearchReads, LedgerReads, TxLedgerIndex } from './ports/ledger.ts'
 import type { ApprovalReads, OperatorReads, TxApprovals, TxOperators } from './ports/operators.ts'
+import type { PublishedReads, TxPublished } from './ports/published.ts'
+import type { RealtimeReads, TxRealtimeTokens } from './ports/realtime.ts'
 import type { Stores } from './ports/stores.ts'
 import type { TxUsage, UsageReads } from './ports/usage.ts'
 import type { HoldReads, LotsNeeded, TxHolds, TxWallet, WalletReads } from './ports/wallet.ts'
@@ -72,7 +75,9 @@ export type Reads = {
   operators: OperatorReads
   approvals: ApprovalReads
   creditIntents: CreditIntentReads
-  realtimeTokens: { find(tokenHash: string): Promise<RealtimeToken | null> }
+  realtimeTokens: RealtimeReads
+  published: PublishedReads
+  devices: DeviceReads
 }
 
 export type PurchaseReads = {
@@ -129,7 +134,9 @@ export type Tx = {
   operators: TxOperators
   approvals: TxApprovals
   creditIntents: TxCreditIntents
-  realtimeTokens: { insert(token: RealtimeToken): Promise<void>; deleteExpired(now: number): Promise<number> }
+  realtimeTokens: TxRealtimeTokens
+  published: TxPublished
+  devices: TxDevices
 }
 
 export type TxProjects = {
@@ -179,17 +186,6 @@ export type TxPurchases = {
 export type TxEvents = {
   /** Writes events to the outbox under the customer's new revision, and announces the change after commit. */
   append(ref: CustomerRef, change: CustomerChange, events: readonly DomainEvent[]): Promise<void>
-}
-
-/** A short-lived credential of one realtime session. Only its hash is stored. */
-export type RealtimeToken = {
-  tokenHash: string
-  projectId: string
-  userId: string
-  deviceId: string
-  topics: string[]
-  createdAt: number
-  expiresAt: number
 }
 
 /**

@@ -90,6 +90,8 @@ const DAMAGE: Record<Rule, string> = {
   'what holds keep is what the postings say': `update wallet_holds set captured = captured + 1`,
   'every hold has the transaction that set its units aside': `update wallet_holds set transaction_id = 'vatx0'`,
   'a merged customer has no holds': `update wallet_holds set (bucket, customer_id) = (select bucket, customer_id from customers where merged_into_id is not null)`,
+  'a merged customer has no published messages, and no message is ahead of the revision of its customer': `insert into published_envelopes select bucket, customer_id, '', 'a.b', 'envl0', revision + 1, null, now() from customers where customer_id = ${KEPT}`,
+  'a merged customer has no devices': `insert into devices select bucket, customer_id, 'd', project_id, 'ios', 'ab', 'com.example', now() from customers where merged_into_id is not null`,
   'the chain of a ledger has no gap, each link follows from the one before, and it ends where the customer says': `update wallet_transactions set sequence = sequence + 1 where kind = 'admin_adjust'`,
   'every account is one that the ledger knows': `update wallet_postings set account = 'elsewhere'`,
   'what lapsed was in lots that were over': `update wallet_transactions set kind = 'expire' where kind = 'admin_adjust'`,

@@ -164,6 +164,7 @@ describe('a token', () => {
       balances: new RateLimiter(1, shop.clock),
       adjust: new RateLimiter(1, shop.clock),
       holds: new RateLimiter(1, shop.clock),
+      publish: new RateLimiter(1, shop.clock),
       failedAuth: new RateLimiter(1, shop.clock),
     }
     const strict = await openDesk(shop.ctx, shop.demo.projectId, { limits })

@@ -19,6 +19,10 @@ export type AdminApi = {
   get(path: string): Promise<AdminAnswer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<AdminAnswer>
   patch(path: string, body: unknown): Promise<AdminAnswer>
+  /** `POST /admin/realtime/users/{user_id}/revoke`. */
+  revoke(userId: string, body?: unknown): Promise<AdminAnswer>
+  /** `POST /admin/realtime/publish`. */
+  publish(body: unknown, headers?: Record<string, string>): Promise<AdminAnswer>
 }
 
 /** The Admin Credits API on a database, without a socket. Paths begin after `/admin/credits`. */
@@ -38,7 +42,14 @@ export async function adminApi(ctx: Ctx, projectId: string, credits = ledgerCred
     tokenSecrets: testSecrets,
     maxAdjust: 100_000,
     readCsv: csvRecords,
-    limits: { currencies: limiter(), balances: limiter(), adjust: limiter(), holds: limiter(), failedAuth: limiter() },
+    limits: {
+      currencies: limiter(),
+      balances: limiter(),
+      adjust: limiter(),
+      holds: limiter(),
+      publish: limiter(),
+      failedAuth: limiter(),
+    },
     // Never called: its routes have tests of their own.
     realtime: {} as AdminDeps['realtime'],
     openApi: { version: '1.2.3', publicUrl: undefined },
@@ -53,7 +64,7 @@ export async function adminApi(ctx: Ctx, projectId: string, credits = ledgerCred
   ): Promise<AdminAnswer> => {
     const answer = await app.inject({
       method,
-      url: `/admin/credits${path}`,
+      url: `/admin${path}`,
       headers: {
         authorization: `Bearer ${SECRET}`,
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
@@ -72,6 +83,8 @@ export async function adminApi(ctx: Ctx, projectId: string, credits = ledgerCred
     get: (path) => ask('GET', path),
     post: (path, body = {}, headers = {}) => ask('POST', path, body, headers),
     patch: (path, body) => ask('PATCH', path, body),
+    revoke: (userId, body) => ask('POST', `/realtime/users/${encodeURIComponent(userId)}/revoke`, body),
+    publish: (body, headers = {}) => ask('POST', '/realtime/publish', body, headers),
   }
 }
 

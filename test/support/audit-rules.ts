@@ -167,6 +167,15 @@ export const AUDIT_RULES = {
     select c.customer_id, h.hold_id from customers c
     join wallet_holds h on h.bucket = c.bucket and h.customer_id = c.customer_id where c.merged_into_id is not null`,
 
+  'a merged customer has no published messages, and no message is ahead of the revision of its customer': `
+    select e.envelope_id, e.revision, c.revision from published_envelopes e
+    join customers c on c.bucket = e.bucket and c.customer_id = e.customer_id
+    where c.merged_into_id is not null or e.revision > c.revision`,
+
+  'a merged customer has no devices': `
+    select c.customer_id, d.device_id from customers c
+    join devices d on d.bucket = c.bucket and d.customer_id = c.customer_id where c.merged_into_id is not null`,
+
   'the chain of a ledger has no gap, each link follows from the one before, and it ends where the customer says': `
     select customer_id, transaction_id, sequence from (
       select t.*, row_number() over w as place, lag(t.hash, 1, '') over w as hash_before, lead(1) over w as has_next,

@@ -60,19 +60,7 @@ export async function startClockedServer(world: World, options: { env?: Record<s
   const server = createServer({ logger, maxBodyBytes: settings.maxBodyBytes, trustProxy: false, newRequestId })
   const secrets = createTokenSecrets()
   const demo = options.demo === undefined ? null : prepared(options.demo)
-  await registerSurfaces(server, {
-    settings,
-    version: '1.2.3',
-    ctx,
-    credits: openCredits(ctx, settings, logger).credits,
-    metrics: createMetrics(),
-    demo,
-    secrets,
-    url: 'http://127.0.0.1',
-    engine: 'test',
-    state: { isDraining: false },
-    isReachable: async () => true,
-  })
+  const metrics = createMetrics()
   const scheduled = new Set<() => void>()
   const gateway = createGateway({
     clock: world.clock,
@@ -87,7 +75,23 @@ export async function startClockedServer(world: World, options: { env?: Record<s
     },
     newRequestId: () => newRequestId({ headers: {} }),
     logger,
-    metrics: { sessionsChanged: () => undefined, envelopeSent: () => undefined },
+    random: Math.random,
+    metrics: metrics.realtime,
+  })
+  await registerSurfaces(server, {
+    settings,
+    version: '1.2.3',
+    ctx,
+    credits: openCredits(ctx, settings, logger).credits,
+    metrics,
+    demo,
+    secrets,
+    url: 'http://127.0.0.1',
+    engine: 'test',
+    state: { isDraining: false },
+    isReachable: async () => true,
+    isBusConnected: () => null,
+    transports: gateway,
   })
   gateway.attach(server.server)
   await server.listen({ host: '127.0.0.1', port: 0 })

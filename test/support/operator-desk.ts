@@ -47,7 +47,14 @@ export async function openDesk(ctx: Ctx, projectId: string, overrides: Partial<A
     tokenSecrets: testSecrets,
     maxAdjust: 100_000,
     readCsv: csvRecords,
-    limits: { currencies: plenty(), balances: plenty(), adjust: plenty(), holds: plenty(), failedAuth: plenty() },
+    limits: {
+      currencies: plenty(),
+      balances: plenty(),
+      adjust: plenty(),
+      holds: plenty(),
+      publish: plenty(),
+      failedAuth: plenty(),
+    },
     // Never called: its routes have tests of their own.
     realtime: {} as AdminDeps['realtime'],
     openApi: { version: '1.2.3', publicUrl: undefined },

@@ -7,6 +7,8 @@ import { createInProcessBus } from '../../src/realtime/bus.ts'
 import { createGateway } from '../../src/realtime/gateway.ts'
 import type { GatewayDeps } from '../../src/realtime/gateway-deps.ts'
 import { bootstrapSession } from '../../src/usecases/realtime/bootstrap-session.ts'
+import { openEventStream } from './event-stream-client.ts'
+import { realtimeRoutes } from './realtime-routes.ts'
 import { realtimeWorld } from './realtime-world.ts'
 
 export type Frame = { v: number; event: string; data: Record<string, unknown> }
@@ -43,11 +45,13 @@ export function realtimeClient(ws: WebSocket) {
 }
 
 /** A gateway on a loopback server with everything around it in memory. `close` ends it. */
-export async function startGateway(overrides: Partial<GatewayDeps> = {}, listener: RequestListener = notFound) {
+export async function startGateway(overrides: Partial<GatewayDeps> = {}, listener?: RequestListener) {
   const world = realtimeWorld()
   const bus = createInProcessBus(() => undefined)
   const counted: number[] = []
+  const sessions = new Map<string, number>()
   const sent: string[] = []
+  const metered: string[] = []
   const errors: string[] = []
   const changed = new EventEmitter()
   const gateway = createGateway({
@@ -61,18 +65,31 @@ export async function startGateway(overrides: Partial<GatewayDeps> = {}, listene
     read: world.read,
     secrets: world.secrets,
     bus,
+    random: () => 0.5,
     newRequestId: () => '0123456789abcdef',
     logger: { debug: () => undefined, error: (_fields, message) => void errors.push(message) },
     metrics: {
-      sessionsChanged: (count) => {
-        counted.push(count)
+      sessionsChanged: (transport, count) => {
+        sessions.set(transport, count)
+        counted.push([...sessions.values()].reduce((sum, of) => sum + of, 0))
+        metered.push(`sessions ${transport} ${count}`)
         changed.emit('count')
       },
       envelopeSent: (event) => void sent.push(event),
+      toldAfter: (lagMs) => void metered.push(`lag ${lagMs}`),
+      waiting: () => undefined,
+      resumed: (transport) => void metered.push(`resumed ${transport}`),
+      ended: (code) => void metered.push(`ended ${code}`),
+      swept: (behind) => {
+        metered.push(`swept ${behind}`)
+        changed.emit('swept')
+      },
     },
     ...overrides,
   })
-  const server = createServer(listener)
+  world.announceTo(bus.publish)
+  const app = await realtimeRoutes(world, gateway)
+  const server = listener === undefined ? app.server : createServer(listener)
   gateway.attach(server)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
@@ -82,12 +99,16 @@ export async function startGateway(overrides: Partial<GatewayDeps> = {}, listene
     world,
     bus,
     gateway,
+    server,
     port,
     counted,
+    metered,
     sent,
     errors,
     /** Waits until the gateway looks at the clock, which it does with everything that it hears. */
     heard: () => once(changed, 'clock'),
+    /** Waits until all sessions were compared with the database. */
+    swept: () => once(changed, 'swept'),
     /** Waits until the number of open sessions is this. */
     async until(count: number) {
       while (counted.at(-1) !== count) await once(changed, 'count')
@@ -99,6 +120,15 @@ export async function startGateway(overrides: Partial<GatewayDeps> = {}, listene
       const client = realtimeClient(open(`/realtime?token=${token}`, headers))
       return { ...client, hello: await client.next() }
     },
+    /** Opens a stream of server-sent events. */
+    stream: (query: string, headers: Record<string, string> = {}) =>
+      openEventStream(`http://127.0.0.1:${port}/realtime/events${query}`, headers),
+    /** Sends a request to the server and reads its JSON. */
+    async ask(path: string, options: RequestInit = {}) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, options)
+      const text = await response.text()
+      return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+    },
     /** Connects in vain and answers how the upgrade was refused. */
     async refused(path: string, headers: Record<string, string> = {}) {
       const ws = open(path, headers)
@@ -109,14 +139,12 @@ export async function startGateway(overrides: Partial<GatewayDeps> = {}, listene
     },
     async close() {
       await gateway.drain()
+      await app.close()
       server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
+      if (server.listening) await once(server.close(), 'close')
     },
   }
 }
-
-const notFound: RequestListener = (_request, response) => response.writeHead(404).end()
 
 /** A change of a customer, told over the bus. */
 export function customerChange(

@@ -31,7 +31,7 @@ const LIFTED = {
 }
 
 export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<ServerProcess> {
-  const port = await freePort()
+  const port = Number(env.PURSER_PORT ?? (await freePort()))
   const child = spawn(process.execPath, [MAIN, 'serve', '--demo'], {
     env: {
       PATH: process.env.PATH,

@@ -9,7 +9,7 @@ const NAMED_BY_CUSTOM = /^(README\.md|\d{4}_[a-z0-9_]+\.sql)$/
 
 /** The rooms of src/ that ARCHITECTURE.md describes. A new one needs a place in the dependency rule first. */
 const ROOMS =
-  /^src\/((core|usecases|db|stores|credits-upstream|http|delivery|realtime|jobs|telemetry|config|cli|app)\/|(app|main)(\.test)?\.ts$)/
+  /^src\/((core|usecases|db|stores|credits-upstream|http|delivery|realtime|push|jobs|telemetry|config|cli|app)\/|(app|main)(\.test)?\.ts$)/
 
 /** The longest file; Biome counts TypeScript and JavaScript, this counts the rest of what is written by hand. */
 const MAX_LINES = 300

@@ -1,3 +1,5 @@
+import type { PublishedEnvelope } from './published-envelope.ts'
+
 /** Why a customer changed, in RevenueCat's webhook vocabulary where it has a word for it. */
 export type EventType =
   | 'INITIAL_PURCHASE'
@@ -15,7 +17,12 @@ export type EventType =
 export type DomainEvent = { type: EventType; data: Record<string, unknown> }
 
 /** What a client could see differently after a transaction. */
-export type ChangeKind = 'usage' | 'entitlements' | 'profile'
+export type ChangeKind =
+  | 'usage'
+  | 'entitlements'
+  | 'profile'
+  /** A message of a team's own service, or several that came with a merge. */
+  | 'custom'
 
 /** Why a balance or an entitlement changed, as realtime envelopes say it. */
 export type ChangeCause =
@@ -33,6 +40,10 @@ export type ChangeCause =
   | 'merge'
   | 'transfer'
   | 'profile'
+  /** A team's own service published a message. */
+  | 'publish'
+  /** Tokens of realtime sessions were made worthless. Nothing that a client reads changed. */
+  | 'revocation'
 
 /** Told to the rest of the process after commit; a hint only, since the customer's revision is the truth. */
 export type CustomerChange = {
@@ -46,4 +57,6 @@ export type CustomerChange = {
   occurredAt: number
   /** A customer that was merged into this one in the same transaction. */
   absorbedCustomerId: string | null
+  /** The message of a `custom` change. It stays in this process; others read it when they hear of the change. */
+  published?: PublishedEnvelope
 }

@@ -22,6 +22,7 @@ export const ID_PREFIXES = {
   operator: 'oper',
   operatorToken: 'optk',
   approval: 'appr',
+  envelope: 'envl',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

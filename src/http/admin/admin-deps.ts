@@ -8,8 +8,11 @@ import type { TokenSecrets } from '../../usecases/token-secrets.ts'
 import type { OpenApiFacts } from '../lib/openapi.ts'
 import type { RateLimiter } from '../lib/rate-limit.ts'
 import type { OpenApiSink } from '../lib/surface.ts'
+import type { DeviceDeps } from './device-routes.ts'
 import type { RefusalListener } from './errors.ts'
-import type { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
+import type { RealtimeBootstrapDeps } from './realtime-bootstrap.ts'
+import type { RealtimeSignOutDeps } from './realtime-sign-out.ts'
+import type { RealtimeStreamDeps } from './realtime-streams.ts'
 
 /** What counts requests of one key; in this process or shared by several. */
 export type Limiter = Pick<RateLimiter, 'take' | 'peek'>
@@ -35,12 +38,13 @@ export type AdminDeps = {
     adjust: Limiter
     /** Changes of holds, apart from those of balances: work under way needs two calls each time. */
     holds: Limiter
+    publish: Limiter
     /** Wrong secrets by address. */
     failedAuth: Limiter
   }
   /** Told of every refusal by its code. */
   onRefusal?: RefusalListener
-  realtime: Parameters<typeof registerRealtimeBootstrap>[1]
+  realtime: RealtimeBootstrapDeps & RealtimeStreamDeps & RealtimeSignOutDeps & DeviceDeps
   openApi: OpenApiFacts
   onOpenApi: OpenApiSink<'admin'>
 }

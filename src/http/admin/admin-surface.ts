@@ -12,6 +12,7 @@ import { bulkPlugin } from './bulk-plugin.ts'
 import { creditsCapRoutes } from './credits-cap-routes.ts'
 import { currenciesRoute } from './currencies-route.ts'
 import { currencyPolicyRoutes } from './currency-policy-routes.ts'
+import { registerDeviceRoutes } from './device-routes.ts'
 import { answerThrown } from './error-handler.ts'
 import { listenToRefusals, sendError } from './errors.ts'
 import { explainRoute } from './explain-route.ts'
@@ -23,9 +24,13 @@ import { internalPaths } from './internal-paths.ts'
 import { acceptJsonOnly } from './json-only.ts'
 import { refuseWithoutLedger } from './only-upstream.ts'
 import { refuseOtherMethods } from './other-methods.ts'
+import { publishRoute } from './publish-route.ts'
 import { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
+import { registerRealtimeSignOut } from './realtime-sign-out.ts'
+import { registerRealtimeStreams } from './realtime-streams.ts'
 import { registerOperators } from './register-operators.ts'
 import { reverseRoute } from './reverse-route.ts'
+import { revokeRoute } from './revoke-route.ts'
 import { searchRoute } from './search-route.ts'
 import { statementRoute } from './statement-route.ts'
 import { transactionsRoutes } from './transactions-routes.ts'
@@ -45,6 +50,9 @@ export async function adminSurface(app: FastifyInstance, deps: AdminDeps): Promi
   listenToRefusals(app, (code) => deps.onRefusal?.(code))
   app.setErrorHandler(answerThrown)
   registerRealtimeBootstrap(app, deps.realtime)
+  registerRealtimeSignOut(app, deps.realtime)
+  registerRealtimeStreams(app, deps.realtime)
+  registerDeviceRoutes(app, deps.realtime)
   const guard = adminGuard(deps)
   const forCaller = { ...deps, projectFor: projectForCaller(deps.projectFor) }
   await app.register(async (credits) => creditsRoutes(credits, forCaller, guard), { prefix: '/admin' })
@@ -89,6 +97,9 @@ function creditsRoutes(app: FastifyInstance, deps: AdminDeps, guard: AdminGuard)
   refuseOtherMethods(app, '/credits/transfers', ['POST'])
   refuseOtherMethods(app, '/usage/config', ['GET', 'PUT'])
   refuseOtherMethods(app, '/usage/users/:user_id/credits-cap', ['GET', 'PUT'])
+  revokeRoute(app, deps, guard(deps.limits.adjust, 'change'))
+  publishRoute(app, deps, guard(deps.limits.publish, 'manage'))
+  refuseOtherMethods(app, '/realtime/users/:user_id/revoke', ['POST'])
   refuseOtherMethods(app, '/credits/users/:user_id/balances', ['GET'])
   refuseOtherMethods(app, '/credits/transactions', ['GET'])
   refuseOtherMethods(app, '/credits/users', ['GET'])
@@ -101,4 +112,5 @@ function creditsRoutes(app: FastifyInstance, deps: AdminDeps, guard: AdminGuard)
   refuseOtherMethods(app, '/credits/users/:user_id/transactions', ['GET'])
   refuseOtherMethods(app, '/credits/transactions/:transaction_id', ['GET'])
   refuseOtherMethods(app, '/credits/transactions/:transaction_id/reverse', ['POST'])
+  refuseOtherMethods(app, '/realtime/publish', ['POST'])
 }

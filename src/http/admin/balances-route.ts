@@ -1,5 +1,6 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { Type } from 'typebox'
+import { minRevisionQuery, reachRevision } from '../lib/min-revision.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
@@ -17,6 +18,7 @@ const schema = {
   headers: Type.Object(projectHeader),
   params: Type.Object({ user_id: UserIdWire }),
   querystring: Type.Object({
+    ...minRevisionQuery,
     include_empty: Type.Optional(Type.Boolean({ default: false, description: 'Also list balances of zero.' })),
     include_empty_balances: Type.Optional(Type.Boolean({ description: 'Another name of include_empty.' })),
   }),
@@ -35,14 +37,14 @@ const schema = {
       },
       { description: 'The balances, one for each currency.' },
     ),
-    ...errorSchemas(404, 422, 502),
+    ...errorSchemas(404, 409, 422, 502),
   },
 }
 
 /** `GET /admin/credits/users/{user_id}/balances`. */
 export function balancesRoute(
   app: FastifyInstance,
-  { credits, projectFor }: Pick<AdminDeps, 'credits' | 'projectFor'>,
+  { ctx, credits, projectFor }: Pick<AdminDeps, 'ctx' | 'credits' | 'projectFor'>,
   guard: onRequestAsyncHookHandler,
 ): void {
   app.get('/credits/users/:user_id/balances', { schema, onRequest: guard }, async (request, reply) => {
@@ -53,6 +55,7 @@ export function balancesRoute(
     if (!query.ok) return sendProblems(reply, [query.refusal])
     const project = await projectFor(request)
     if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
+    await reachRevision(ctx, request.query, { projectId: project.value, appUserId: userId })
     const found = await credits.balances({ projectId: project.value, appUserId: userId, ...query.value })
     if (!found.ok) return sendError(reply, CODE_OF_REFUSAL[found.refusal.code], noteOf(found.refusal))
     reply.header('x-purser-revision', found.value.revision)

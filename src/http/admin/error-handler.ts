@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { BodyFault } from '../lib/json-body.ts'
+import { RevisionBehind } from '../lib/min-revision.ts'
 import { requestFaultOf } from '../lib/request-fault.ts'
 import { type AdminErrorCode, sendError, sendProblems } from './errors.ts'
 import { BodyValueFault } from './json-only.ts'
@@ -17,6 +18,9 @@ const CODE_OF_STATUS: Readonly<Record<number, AdminErrorCode>> = {
 export function answerThrown(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof BodyValueFault) return sendError(reply, 'invalid_body', { text: error.message })
   if (error instanceof BodyFault) return sendError(reply, 'invalid_json', { text: error.message })
+  if (error instanceof RevisionBehind) {
+    return sendError(reply, 'revision_not_reached', { text: error.message, retryAfterSeconds: 1 })
+  }
   const fault = requestFaultOf(error)
   if (fault === null) return answerFailure(error, request, reply)
   if (error.validation !== undefined) return sendProblems(reply, [fault.message])

@@ -6,6 +6,7 @@ import type { ManageRefusal } from '../../usecases/operators/change-operators.ts
 import type { ApproveRefusal, RejectRefusal } from '../../usecases/operators/decide-approval.ts'
 import type { UpstreamRefusal } from '../../usecases/ports/credits.ts'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
+import type { PublishRefusal } from '../../usecases/realtime/publish-envelope.ts'
 import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
 import type { AuthoriseRefusal } from '../../usecases/wallet/authorise-hold.ts'
 import type { ChangeHoldRefusal } from '../../usecases/wallet/change-hold.ts'
@@ -34,6 +35,7 @@ export const ADMIN_ERRORS = {
   idempotency_key_mismatch: 400,
   idempotency_key_conflict: 409,
   idempotency_in_progress: 409,
+  revision_not_reached: 409,
   unknown_currency: 422,
   insufficient_balance: 422,
   balance_above_maximum: 422,
@@ -42,6 +44,7 @@ export const ADMIN_ERRORS = {
   hold_expired: 409,
   hold_too_long: 422,
   too_many_holds: 422,
+  too_many_events: 422,
   already_reversed: 409,
   not_reversible: 422,
   transfers_not_allowed: 422,
@@ -80,6 +83,7 @@ export const CODE_OF_REFUSAL = {
   hold_expired: 'hold_expired',
   hold_too_long: 'hold_too_long',
   too_many_holds: 'too_many_holds',
+  too_many_events: 'too_many_events',
   already_reversed: 'already_reversed',
   not_reversible: 'not_reversible',
   transfers_not_allowed: 'transfers_not_allowed',
@@ -123,6 +127,7 @@ export const CODE_OF_REFUSAL = {
   | ChangeBulkRefusal['code']
   | UploadRefusal['code']
   | UpstreamRefusal['code']
+  | PublishRefusal['code']
   | ProjectRefusal['code']
   | Exclude<AdjustFault['code'], 'fields_invalid'>,
   AdminErrorCode

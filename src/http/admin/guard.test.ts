@@ -83,5 +83,5 @@ it('the 31st change in a minute is refused, on both paths together, and the next
 function limitsWith(failures: number, now: () => number) {
   const plenty = new RateLimiter(1_000, { now })
   const failedAuth = new RateLimiter(failures, { now })
-  return { currencies: plenty, balances: plenty, adjust: plenty, holds: plenty, failedAuth }
+  return { currencies: plenty, balances: plenty, adjust: plenty, holds: plenty, publish: plenty, failedAuth }
 }

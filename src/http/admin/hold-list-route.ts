@@ -1,6 +1,7 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { Type } from 'typebox'
 import { listHolds } from '../../usecases/wallet/list-holds.ts'
+import { minRevisionQuery, reachRevision } from '../lib/min-revision.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
@@ -17,13 +18,14 @@ const schema = {
   headers: Type.Object(projectHeader),
   params: Type.Object({ user_id: UserIdWire }),
   querystring: Type.Object({
+    ...minRevisionQuery,
     status: Type.Optional(
       Type.Union([Type.Literal('open'), Type.Literal('all')], { default: 'open', description: 'Which holds to list.' }),
     ),
   }),
   response: {
     200: Type.Object({ user_id: Type.String(), items: Type.Array(HoldWire) }, { description: 'At most 200 holds.' }),
-    ...errorSchemas(404, 422),
+    ...errorSchemas(404, 409, 422),
   },
 }
 
@@ -41,6 +43,7 @@ export function holdListRoute(
     if (status !== 'open' && status !== 'all') return sendProblems(reply, ['status: must be open or all'])
     const project = await projectFor(request)
     if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
+    await reachRevision(ctx, request.query, { projectId: project.value, appUserId: userId })
     const found = await listHolds(ctx, { projectId: project.value, appUserId: userId, isOpen: status === 'open' })
     if (!found.ok) return sendError(reply, CODE_OF_REFUSAL[found.refusal.code])
     reply.header('x-purser-revision', found.value.revision)

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { TOPIC_MAX_LENGTH, TOPICS_MAX } from '../../usecases/realtime/own-topics.ts'
 
 /** Long enough for every device id in use; it becomes part of a key in memory and in the database. */
-const DEVICE_ID_MAX_LENGTH = 200
+export const DEVICE_ID_MAX_LENGTH = 200
 
 /** The longest reverse-DNS name that a store accepts. */
 const BUNDLE_ID_MAX_LENGTH = 255
@@ -50,6 +50,14 @@ const sessionSchema = Type.Object(
       format: 'uri',
       description: 'Ready-made address of the WebSocket; it contains the token.',
       examples: ['wss://purser.example.com/realtime?token=...'],
+    }),
+    events_url: Type.String({
+      format: 'uri',
+      description: 'Ready-made address of the stream of server-sent events; it contains the token.',
+    }),
+    poll_url: Type.String({
+      format: 'uri',
+      description: 'Address for long polling, to be asked with the token as bearer.',
     }),
     expires_at: Type.String({
       format: 'date-time',

@@ -69,6 +69,8 @@ describe('a bootstrap', () => {
       expect(body).toEqual({
         token: body.token,
         ws_url: `wss://purser.example.com/realtime?token=${body.token}`,
+        events_url: `https://purser.example.com/realtime/events?token=${body.token}`,
+        poll_url: 'https://purser.example.com/realtime/poll',
         expires_at: new Date(START + 15 * 60_000).toISOString(),
         topics: ['user:anna:toasts'],
       })

@@ -84,7 +84,9 @@ function addRoute(scope: FastifyInstance, deps: RealtimeBootstrapDeps, url: stri
       const { token, expiresAt, topics } = await deps.bootstrap({ projectId, userId, deviceId, defaultTopics })
       return reply.send({
         token,
-        ws_url: socketUrl(deps.publicUrl(), token),
+        ws_url: realtimeUrl(deps.publicUrl(), '', { scheme: 'ws', token }),
+        events_url: realtimeUrl(deps.publicUrl(), '/events', { scheme: 'http', token }),
+        poll_url: realtimeUrl(deps.publicUrl(), '/poll', { scheme: 'http', token: null }),
         expires_at: new Date(expiresAt).toISOString(),
         topics,
       })
@@ -134,10 +136,14 @@ function refuse(reply: FastifyReply, code: keyof typeof STATUS, text?: string): 
   return reply.code(STATUS[code]).send({ detail: text === undefined ? code : `${code}: ${text}` })
 }
 
-/** The realtime address of a server: `ws` for `http`, `wss` for `https`, below the path that a proxy may add. */
-function socketUrl(publicUrl: string, token: string): string {
-  const url = new URL(`${publicUrl.replace(/\/+$/, '')}/realtime`)
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  url.searchParams.set('token', token)
+/** A realtime address of a server: as secure as its public one, and below the path that a proxy may add. */
+function realtimeUrl(
+  publicUrl: string,
+  path: string,
+  { scheme, token }: { scheme: 'ws' | 'http'; token: string | null },
+): string {
+  const url = new URL(`${publicUrl.replace(/\/+$/, '')}/realtime${path}`)
+  url.protocol = url.protocol === 'https:' ? `${scheme}s:` : `${scheme}:`
+  if (token !== null) url.searchParams.set('token', token)
   return url.href
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { Type } from 'typebox'
 import { LEDGER_KINDS } from '../../core/wallet/ledger-transaction.ts'
+import { minRevisionQuery, reachRevision } from '../lib/min-revision.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
@@ -26,6 +27,7 @@ const listSchema = {
   summary: "Read one user's ledger, the newest first",
   params: Type.Object({ user_id: UserIdWire }),
   querystring: Type.Object({
+    ...minRevisionQuery,
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: HISTORY_LIMIT_MAX, default: HISTORY_LIMIT_DEFAULT })),
     cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before.' })),
     kind: Type.Optional(Type.Union(LEDGER_KINDS.map((kind) => Type.Literal(kind)))),
@@ -42,7 +44,7 @@ const listSchema = {
       },
       { description: 'A page of the ledger.' },
     ),
-    ...errorSchemas(404, 422),
+    ...errorSchemas(404, 409, 422),
   },
 }
 
@@ -54,7 +56,7 @@ const oneSchema = {
   response: { 200: TransactionWire, ...errorSchemas(404) },
 }
 
-type RouteDeps = Pick<AdminDeps, 'credits' | 'projectFor'>
+type RouteDeps = Pick<AdminDeps, 'ctx' | 'credits' | 'projectFor'>
 
 /** `GET /admin/credits/users/{user_id}/transactions` and `GET /admin/credits/transactions/{id}`. */
 export function transactionsRoutes(app: FastifyInstance, deps: RouteDeps, guard: onRequestAsyncHookHandler): void {
@@ -62,7 +64,11 @@ export function transactionsRoutes(app: FastifyInstance, deps: RouteDeps, guard:
   oneRoute(app, deps, guard)
 }
 
-function listRoute(app: FastifyInstance, { credits, projectFor }: RouteDeps, guard: onRequestAsyncHookHandler): void {
+function listRoute(
+  app: FastifyInstance,
+  { ctx, credits, projectFor }: RouteDeps,
+  guard: onRequestAsyncHookHandler,
+): void {
   app.get('/credits/users/:user_id/transactions', { schema: listSchema, onRequest: guard }, async (request, reply) => {
     const { user_id: userId } = request.params as { user_id: string }
     const problem = userIdProblem(userId)
@@ -71,6 +77,7 @@ function listRoute(app: FastifyInstance, { credits, projectFor }: RouteDeps, gua
     if (!page.ok) return sendProblems(reply, page.refusal)
     const project = await projectFor(request)
     if (!project.ok) return sendError(reply, CODE_OF_REFUSAL[project.refusal.code])
+    await reachRevision(ctx, request.query, { projectId: project.value, appUserId: userId })
     const found = await credits.transactions({ projectId: project.value, appUserId: userId, ...page.value })
     if (!found.ok) return sendError(reply, CODE_OF_REFUSAL[found.refusal.code])
     const { entries, hasMore, revision } = found.value

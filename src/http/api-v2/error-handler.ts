@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { ConflictError } from '../../core/lib/conflict-error.ts'
+import { RevisionBehind } from '../lib/min-revision.ts'
 import { requestFaultOf } from '../lib/request-fault.ts'
 import { ApiFault, faultToWire } from './api-fault.ts'
 import { errorPagePath, type Links } from './links.ts'
@@ -17,6 +18,7 @@ export function errorHandler({ links, onRefusal }: { links: Links; onRefusal?: (
 
 function faultOf(error: FastifyError): ApiFault {
   if (error instanceof ApiFault) return error
+  if (error instanceof RevisionBehind) return new ApiFault('resource_locked_error', error.message)
   if (error instanceof ConflictError) {
     return new ApiFault('resource_locked_error', 'Other requests are changing the same thing. Try again.')
   }

@@ -43,6 +43,7 @@ const TEXTS: Readonly<Record<DocumentName, Text>> = {
     schemes: {
       adminSecret: bearer('The setting PURSER_ADMIN_SECRET, or the token of an operator.'),
       userBearer: bearer("A signed-in user's token of the identity provider."),
+      socketToken: bearer('The token of a bootstrapped realtime session.'),
     },
     tags: [
       { name: 'Credits', description: 'Currencies, balances and changes by hand.' },

@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify'
 import { BodyFault } from './json-body.ts'
+import { MinRevisionFault } from './min-revision.ts'
 import { UrlFault } from './routable-url.ts'
 import { schemaFaultText } from './schema-fault.ts'
 
@@ -21,6 +22,7 @@ const WORDS: Readonly<Record<string, string>> = {
 export function requestFaultOf(error: unknown): RequestFault | null {
   if (error instanceof BodyFault || error instanceof UrlFault)
     return { status: error.statusCode, message: error.message }
+  if (error instanceof MinRevisionFault) return { status: 400, message: error.message }
   if (!(error instanceof Error)) return null
   const { validation, validationContext, code, statusCode } = error as FastifyError
   if (validation !== undefined) return { status: 400, message: schemaFaultText(validation, validationContext) }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 /** A file of the pages, held in memory: they are few, small, and the same until the next start. */
 export type AssetFile = {
-  /** Its last path segment below `/assets/`. */
+  /** Its path below `/assets/`. */
   readonly name: string
   readonly contentType: string
   readonly bytes: Buffer
@@ -21,14 +21,12 @@ const START_FILES = ['page.css', 'icon.svg']
 const TRY_FILES = [
   'try.css',
   'try.js',
-  'backoff.js',
   'call-log.css',
   'call-log.js',
   'customer-app.js',
   'grant-command.js',
   'live-session.js',
   'one-at-a-time.js',
-  'realtime.js',
   'server-calls.js',
   'shop.css',
   'store-dialog.js',
@@ -59,7 +57,8 @@ export async function readSdk(): Promise<SdkFile> {
   return { ...assetFrom('purchases.js', await readFile(path)), version: manifest.version }
 }
 
-function assetFrom(name: string, bytes: Buffer): AssetFile {
+/** A file by its name, whose ending says what it is. Throws when nobody knows. */
+export function assetFrom(name: string, bytes: Buffer): AssetFile {
   const contentType = CONTENT_TYPES[extname(name)]
   if (contentType === undefined) throw new Error(`${name} has no content type`)
   return {

@@ -59,6 +59,7 @@ describe('GET /demo/settings.json', () => {
       api_key: 'test_key',
       sdk_url: expect.stringMatching(/^\/assets\/purchases\.js\?v=[\w-]{22}$/),
       sdk_version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      client_url: '/assets/client/connect-realtime.js',
       entitlement: 'pro',
       currency: 'CRD',
     })

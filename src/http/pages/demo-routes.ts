@@ -6,6 +6,7 @@ import { forbidCaching } from '../lib/security-headers.ts'
 import { bearerOf } from '../lib/user-identity.ts'
 import type { SdkFile } from './asset-files.ts'
 import { lastingUrl } from './asset-routes.ts'
+import { CLIENT_URL } from './client-files.ts'
 
 export type DemoDeps = {
   /** The public key of the demo project's Test Store app. */
@@ -37,6 +38,7 @@ export function demoRoutes(app: FastifyInstance, { demo, sdk }: { demo: DemoDeps
     api_key: demo.testStoreKey,
     sdk_url: lastingUrl(sdk),
     sdk_version: sdk.version,
+    client_url: CLIENT_URL,
     entitlement: 'pro',
     currency: 'CRD',
   }))

@@ -4,6 +4,7 @@ import { pageHeaders } from '../lib/security-headers.ts'
 import { nameSurface } from '../lib/surface.ts'
 import { readAssets, readSdk } from './asset-files.ts'
 import { assetRoutes } from './asset-routes.ts'
+import { readClient } from './client-files.ts'
 import { type DemoDeps, demoRoutes } from './demo-routes.ts'
 import type { Html } from './html.ts'
 import { missingPage } from './missing-page.ts'
@@ -34,7 +35,7 @@ export async function pagesSurface(app: FastifyInstance, deps: PagesDeps): Promi
     return
   }
   const sdk = await readSdk()
-  assetRoutes(app, [...files, sdk])
+  assetRoutes(app, [...files, sdk, ...(await readClient())])
   const tryIt = tryPage({ sdkVersion: sdk.version })
   page(app, '/try', (reply) => sendPage(reply, tryIt))
   await app.register(async (routes) => demoRoutes(routes, { demo, sdk }))

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConflictError } from '../../core/lib/conflict-error.ts'
+import { RevisionBehind } from '../lib/min-revision.ts'
 import { requestFaultOf } from '../lib/request-fault.ts'
 import type { SdkV1Deps } from './sdk-deps.ts'
 import { faultBody, type SdkErrorBody, SdkFault } from './sdk-fault.ts'
@@ -24,6 +25,7 @@ export function errorHandler({ onRefusal }: Pick<SdkV1Deps, 'onRefusal'>) {
 function answerOf(error: unknown): { status: number; body: SdkErrorBody } {
   if (error instanceof SdkFault) return error
   // A server's status although nothing is broken: after any other the SDKs drop the purchase or the attributes.
+  if (error instanceof RevisionBehind) return new SdkFault('in_progress', error.message)
   if (error instanceof ConflictError) return new SdkFault('in_progress')
   const fault = requestFaultOf(error)
   if (fault !== null) return { status: fault.status, body: faultBody('bad_request', fault.message) }

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { BodyFault } from '../lib/json-body.ts'
+import { RevisionBehind } from '../lib/min-revision.ts'
 import { requestFaultOf } from '../lib/request-fault.ts'
 import { sendError, type UsageErrorCode } from './errors.ts'
 
@@ -11,6 +12,8 @@ const CODE_OF_STATUS: Readonly<Record<number, UsageErrorCode>> = {
 
 /** Answers what was thrown. Faults of the request are named; the cause of everything else is only in the log. */
 export function answerThrown(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof RevisionBehind)
+    return sendError(reply.header('retry-after', 1), 'revision_not_reached', error.message)
   const fault = requestFaultOf(error)
   if (fault === null) {
     request.log.error({ err: error }, 'a usage request failed')

@@ -23,6 +23,7 @@ export const USAGE_ERRORS = {
   invalid_request: 400,
   idempotency_key_mismatch: 400,
   idempotency_key_conflict: 409,
+  revision_not_reached: 409,
   body_too_large: 413,
   unsupported_media_type: 415,
   invalid_fields: 422,

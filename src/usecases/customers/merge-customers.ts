@@ -13,8 +13,9 @@ import { recordChange } from './record-change.ts'
 
 /**
  * Makes two locked customers one. `kept` goes on and takes over the names, the purchases, the newer attributes, the
- * units and the usage of `absorbed`, whose row stays behind only to point the way. The earlier of the two first contacts
- * counts, and the higher of the two revisions: apps of either side must never see their revision fall.
+ * units, the usage, the devices and the published messages of `absorbed`, whose row stays behind only to point the way.
+ * The earlier of the two first contacts counts, and the higher of the two revisions: apps of either side must never see
+ * their revision fall.
  */
 export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed: Customer): Promise<Customer> {
   const now = ctx.clock.now()
@@ -30,6 +31,9 @@ export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed:
   const { currencies, events } = await mergeBalances(tx, ctx, kept, absorbed)
   await tx.usage.moveCounters(absorbed, kept)
   await inheritCreditsCap(tx, absorbed, kept)
+  const revision = Math.max(kept.revision, absorbed.revision)
+  await tx.devices.move(absorbed, kept)
+  const messages = await tx.published.move(absorbed, kept, revision + 1)
   await tx.customers.update({ ...absorbed, mergedIntoId: kept.customerId, revision: absorbed.revision + 1 })
   return recordChange(
     tx,
@@ -38,10 +42,10 @@ export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed:
       originalAppUserId: elder.originalAppUserId,
       firstSeenAt: elder.firstSeenAt,
       lastSeenAt: Math.max(kept.lastSeenAt, absorbed.lastSeenAt),
-      revision: Math.max(kept.revision, absorbed.revision),
+      revision,
     },
     {
-      kinds: ['usage', 'entitlements', 'profile'],
+      kinds: messages > 0 ? ['usage', 'entitlements', 'profile', 'custom'] : ['usage', 'entitlements', 'profile'],
       cause: 'merge',
       currencies: [...currencies],
       absorbedCustomerId: absorbed.customerId,

@@ -1,5 +1,6 @@
 import type { Customer } from '../../core/customers/customer.ts'
 import type { ChangeCause, ChangeKind, DomainEvent } from '../../core/events/event.ts'
+import type { PublishedEnvelope } from '../../core/events/published-envelope.ts'
 import type { Tx } from '../ports.ts'
 
 export type RecordedChange = {
@@ -9,6 +10,8 @@ export type RecordedChange = {
   /** Codes of the currencies whose balance changed. */
   currencies?: readonly string[]
   absorbedCustomerId?: string
+  /** The message of a `custom` change. */
+  published?: PublishedEnvelope
   now: number
 }
 
@@ -36,6 +39,7 @@ export async function recordChange(
         currency: currencies.length === 1 ? (currencies[0] ?? null) : null,
         occurredAt: change.now,
         absorbedCustomerId: change.absorbedCustomerId ?? null,
+        ...(change.published !== undefined && { published: change.published }),
       },
       change.events,
     ),

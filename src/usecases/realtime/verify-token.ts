@@ -1,5 +1,6 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
-import type { Ctx, RealtimeToken } from '../ports.ts'
+import type { RealtimeToken } from '../ports/realtime.ts'
+import type { Ctx } from '../ports.ts'
 import type { TokenSecrets } from '../token-secrets.ts'
 
 /** Longer texts are never one of our tokens and are not worth a hash. */

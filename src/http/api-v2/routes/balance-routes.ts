@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { parseAppUserId } from '../../../core/customers/app-user-id.ts'
 import { readBalances } from '../../../usecases/catalog/read-balances.ts'
 import { type ChangeOperation, changeBalances } from '../../../usecases/wallet/change-balances.ts'
+import { minRevisionNumber, reachRevision } from '../../lib/min-revision.ts'
 import type { ApiApp, ApiRoute } from '../api-route.ts'
 import { balanceFault } from '../balance-fault.ts'
 import { fingerprintOf } from '../fingerprint.ts'
@@ -30,7 +31,7 @@ const emptyBalances = { include_empty_balances: Type.Optional(Type.Boolean({ def
 const listSchema = {
   ...operation('list-virtual-currencies-balances', TAG, "List a customer's balances", READ),
   params: CustomerParams,
-  querystring: Type.Object({ ...pageQuery, ...emptyBalances }),
+  querystring: Type.Object({ ...pageQuery, ...emptyBalances, ...minRevisionNumber }),
   response: { 200: refTo(BalanceList), ...readErrors },
 }
 
@@ -86,7 +87,8 @@ export function balanceRoutes(app: ApiApp, { ctx, guard, links }: ApiRoute): voi
   app.get(balancesUrl, { schema: listSchema, onRequest: guard('customers', READ) }, async (request, reply) => {
     const { projectId } = callerOf(request)
     const userId = customerIdOf(request.params.customer_id)
-    const { include_empty_balances: includesEmpty = false, ...page } = request.query
+    const { include_empty_balances: includesEmpty = false, min_revision: _minRevision, ...page } = request.query
+    await reachRevision(ctx, request.query, { projectId, appUserId: userId })
     const found = await readBalances(ctx, { projectId, userId, includesEmpty })
     if (!found.ok) throw balanceFault(found.refusal)
     reply.header(REVISION_HEADER, found.value.revision)

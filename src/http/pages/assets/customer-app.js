@@ -1,14 +1,13 @@
 // @ts-check
 import { logCall } from './call-log.js'
 import { grantCommand } from './grant-command.js'
-import { frameWords, openLiveSession } from './live-session.js'
+import { frameWords, isTold, openLiveSession } from './live-session.js'
 import { oneAtATime } from './one-at-a-time.js'
 import * as view from './view.js'
-import { errorWords } from './words.js'
 
 /** @typedef {import('@revenuecat/purchases-js').Package} Package */
 /** @typedef {import('@revenuecat/purchases-js').CustomerInfo} CustomerInfo */
-/** @typedef {{ api_key: string, sdk_url: string, entitlement: string, currency: string }} Settings */
+/** @typedef {{ api_key: string, sdk_url: string, client_url: string, entitlement: string, currency: string }} Settings */
 
 /** Where this browser keeps the customer's id, so that it finds the same one after a reload. */
 const ID_KEY = 'purser.try.app-user-id'
@@ -16,24 +15,27 @@ const ID_KEY = 'purser.try.app-user-id'
 /** An app with one customer: uses the SDK as any app does, and listens for changes. */
 export class CustomerApp {
   #Purchases
+  #connectRealtime
   #purchases
   #settings
   #log
   /** @type {number | null} */
   #balance = null
   #isBusy = false
-  /** @type {import('./realtime.js').RealtimeLine | null} */
+  /** @type {import('./live-session.js').RealtimeConnection | null} */
   #line = null
   #readBalance = oneAtATime(() => this.#readBalanceNow())
   #readCustomer = oneAtATime(() => this.#readCustomerNow())
 
   /**
    * @param {typeof import('@revenuecat/purchases-js').Purchases} Purchases
+   * @param {import('./live-session.js').ConnectRealtime} connectRealtime
    * @param {Settings} settings
    * @param {(entry: import('./call-log.js').Entry) => void} log
    */
-  constructor(Purchases, settings, log) {
+  constructor(Purchases, connectRealtime, settings, log) {
     this.#Purchases = Purchases
+    this.#connectRealtime = connectRealtime
     this.#settings = settings
     this.#log = log
     this.#purchases = Purchases.configure({
@@ -102,11 +104,6 @@ export class CustomerApp {
     }
   }
 
-  /** The network is back: a lost line need not wait for its turn. */
-  reconnect() {
-    this.#line?.retry()
-  }
-
   /** @param {Package} rcPackage */
   #buy(rcPackage) {
     return this.#alone(async () => {
@@ -130,22 +127,31 @@ export class CustomerApp {
     view.showCustomer({ appUserId, isAnonymous: this.#purchases.isAnonymous() })
     view.showGrant(grantCommand({ origin: location.origin, appUserId, currency }))
     this.#line?.close()
-    this.#line = openLiveSession(apiKey, appUserId, {
-      onState: (state) => {
-        view.showConnection(state)
-        // The greeting makes everything be read; without a line, that would never happen.
-        if (state === 'waiting' && this.#balance === null) this.#read(['usage', 'entitlements'])
+    this.#line = openLiveSession(
+      this.#connectRealtime,
+      { apiKey, appUserId },
+      {
+        onState: ({ state }) => {
+          view.showConnection(state)
+          // The greeting makes everything be read; without a line, that would never happen.
+          if (state === 'waiting' && this.#balance === null) this.#read('all')
+        },
+        onChange: ({ kind }) => this.#read(kind),
+        onFrame: (frame) => {
+          if (isTold(frame)) this.#log({ kind: 'live', title: frame.event, note: frameWords(frame), detail: frame })
+        },
+        onProblem: ({ code, message, cause }) => {
+          const note = cause instanceof Error ? `${message}: ${cause.message}` : message
+          this.#log({ kind: 'error', title: code, note })
+        },
       },
-      onChanged: (kinds) => this.#read(kinds),
-      onFrame: (frame) => this.#log({ kind: 'live', title: frame.event, note: frameWords(frame), detail: frame }),
-      onFailure: (error) => this.#log({ kind: 'error', title: 'realtime-bootstrap', note: errorWords(error) }),
-    })
+    )
   }
 
-  /** @param {import('./realtime.js').ChangeKind[]} kinds */
-  #read(kinds) {
-    if (kinds.includes('usage')) this.#readBalance().catch(view.showFailure)
-    if (kinds.includes('entitlements')) this.#readCustomer().catch(view.showFailure)
+  /** @param {'usage' | 'entitlements' | 'all'} kind */
+  #read(kind) {
+    if (kind !== 'entitlements') this.#readBalance().catch(view.showFailure)
+    if (kind !== 'usage') this.#readCustomer().catch(view.showFailure)
   }
 
   async #readBalanceNow() {

@@ -1,34 +1,45 @@
 // @ts-check
-import { RealtimeLine } from './realtime.js'
 import { postJson } from './server-calls.js'
 
-/** Names this page for the gateway, which keeps one line for each device: two tabs are two. */
-const deviceId = `try-${Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join('')}`
+/** @typedef {import('../../../../client/src/connect-realtime.ts').RealtimeConnection} RealtimeConnection */
+/** @typedef {import('../../../../client/src/connect-realtime.ts').RealtimeFrame} Frame */
+/** @typedef {import('../../../../client/src/connect-realtime.ts').RealtimeOptions} RealtimeOptions */
+/** @typedef {typeof import('../../../../client/src/connect-realtime.ts').connectRealtime} ConnectRealtime */
 
 /**
  * Listens for the changes of one customer. The customer signs in with a token of the demo, where a real app has the one
  * of its identity provider; a new token each time, since a server that was restarted does not know the old one.
  *
- * @param {string} apiKey
- * @param {string} appUserId
- * @param {Pick<import('./realtime.js').RealtimeDeps, 'onState' | 'onChanged' | 'onFrame' | 'onFailure'>} listener
+ * @param {ConnectRealtime} connectRealtime
+ * @param {{ apiKey: string, appUserId: string }} customer
+ * @param {Pick<RealtimeOptions, 'onChange' | 'onState' | 'onFrame' | 'onProblem'>} listener
+ * @returns {RealtimeConnection}
  */
-export function openLiveSession(apiKey, appUserId, listener) {
-  return new RealtimeLine({
+export function openLiveSession(connectRealtime, { apiKey, appUserId }, listener) {
+  return connectRealtime({
     ...listener,
-    bootstrap: async () => {
+    url: location.origin,
+    userId: appUserId,
+    getToken: async () => {
       const { token } = await postJson('/demo/token', apiKey, { app_user_id: appUserId })
-      return postJson('/v1/sessions/realtime-bootstrap', token, { device_id: deviceId })
+      return token
     },
-    open: (url) => new WebSocket(url),
-    random: Math.random,
   })
+}
+
+/**
+ * Whether a frame is worth a line in the log: pings and their answers are not.
+ *
+ * @param {Frame} frame
+ */
+export function isTold({ event }) {
+  return event !== 'ping' && event !== 'pong'
 }
 
 /**
  * A frame in a few words, for the log.
  *
- * @param {import('./realtime.js').Frame} frame
+ * @param {Frame} frame
  */
 export function frameWords({ event, data }) {
   if (event === 'connected') return `revision ${data.seq}`

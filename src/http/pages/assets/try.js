@@ -12,8 +12,11 @@ start().catch(view.showFailure)
 
 async function start() {
   const settings = await getJson('/demo/settings.json')
-  const { Purchases } = await import(settings.sdk_url)
-  const app = new CustomerApp(Purchases, settings, createLog(view.byId('log')))
+  const [{ Purchases }, { connectRealtime }] = await Promise.all([
+    import(settings.sdk_url),
+    import(settings.client_url),
+  ])
+  const app = new CustomerApp(Purchases, connectRealtime, settings, createLog(view.byId('log')))
   improveStoreDialog()
   const input = /** @type {HTMLInputElement} */ (view.byId('log-in-id'))
   view.byId('log-in').addEventListener('submit', async (event) => {
@@ -23,7 +26,6 @@ async function start() {
   })
   view.byId('new-anonymous').addEventListener('click', () => app.becomeAnonymous())
   view.byId('copy-grant').addEventListener('click', copyGrant)
-  addEventListener('online', () => app.reconnect())
   await app.start()
 }
 

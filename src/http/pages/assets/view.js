@@ -1,14 +1,16 @@
 // @ts-check
 import { accessWords, errorWords, isAsAsked, periodWords } from './words.js'
 
+/** @typedef {import('../../../../client/src/connect-realtime.ts').RealtimeState['state']} ConnectionState */
+
 /** How long the difference to the last balance stays beside it. */
 const DIFFERENCE_SHOWN_MS = 6_000
 
-const CONNECTION_WORDS = /** @type {Record<import('./realtime.js').ConnectionState, string>} */ ({
+const CONNECTION_WORDS = /** @type {Record<ConnectionState, string>} */ ({
   connecting: 'Connecting',
   live: 'Live',
   waiting: 'Reconnecting',
-  stopped: 'Open elsewhere',
+  stopped: 'Not connected',
 })
 
 const PRODUCT_TYPE_WORDS = /** @type {Record<string, string>} */ ({
@@ -91,7 +93,7 @@ export function showGrant(command) {
   byId('grant-command').replaceChildren(code)
 }
 
-/** @param {import('./realtime.js').ConnectionState} state */
+/** @param {ConnectionState} state */
 export function showConnection(state) {
   const connection = byId('connection')
   connection.dataset.state = state

@@ -1,4 +1,6 @@
+import { Type } from 'typebox'
 import { getCustomer } from '../../../usecases/customers/get-customer.ts'
+import { minRevisionQuery, reachRevision } from '../../lib/min-revision.ts'
 import { answerCustomer } from '../answer-customer.ts'
 import { callerOf } from '../key-guard.ts'
 import { readAppUserId } from '../read-app-user-id.ts'
@@ -11,6 +13,7 @@ const schema = {
   description: 'With `X-Platform` the call counts as a visit of the customer. 201 says that the customer is new.',
   params: CustomerParams,
   headers: PlatformHeader,
+  querystring: Type.Object(minRevisionQuery),
   response: { 200: CustomerInfoRef, 201: CustomerInfoRef, ...ERRORS },
 }
 
@@ -20,6 +23,7 @@ export function getCustomerRoute(app: SdkApp, { ctx, guard }: SdkRoute): void {
     const appUserId = readAppUserId(request.params.app_user_id)
     const touch = request.headers['x-platform'] !== undefined
     const { projectId } = callerOf(request)
+    await reachRevision(ctx, request.query, { projectId, appUserId })
     const { created, ...view } = await getCustomer(ctx, { projectId, appUserId, touch })
     return reply.code(created ? 201 : 200).send(await answerCustomer(ctx, request, reply, view))
   })

@@ -1,4 +1,6 @@
+import { Type } from 'typebox'
 import { listBalances } from '../../../usecases/wallet/list-balances.ts'
+import { minRevisionQuery, reachRevision } from '../../lib/min-revision.ts'
 import { REVISION_HEADER } from '../answer-customer.ts'
 import { callerOf } from '../key-guard.ts'
 import { readAppUserId } from '../read-app-user-id.ts'
@@ -10,6 +12,7 @@ const schema = {
   ...operation('getVirtualCurrencies', 'Customers', 'Get balances', 'public'),
   description: 'All currencies of the project. A customer that does not exist has nothing, and is not created.',
   params: CustomerParams,
+  querystring: Type.Object(minRevisionQuery),
   response: { 200: VirtualCurrencies, ...ERRORS },
 }
 
@@ -21,6 +24,7 @@ export function virtualCurrenciesRoute(app: SdkApp, { ctx, guard }: SdkRoute): v
     async (request, reply) => {
       const appUserId = readAppUserId(request.params.app_user_id)
       const { projectId } = callerOf(request)
+      await reachRevision(ctx, request.query, { projectId, appUserId })
       const listed = await listBalances(ctx, { projectId, appUserId })
       if (listed.ok) {
         reply.header(REVISION_HEADER, listed.value.revision)
