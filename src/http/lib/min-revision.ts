@@ -4,7 +4,7 @@ import { ConflictError } from '../../core/lib/conflict-error.ts'
 import type { Reads } from '../../usecases/ports.ts'
 
 /** The parameter of reads whose caller has seen a revision, on a socket or in an answer, and wants no older state. */
-export const MIN_REVISION = 'min_revision'
+const MIN_REVISION = 'min_revision'
 
 /** Pauses between looks, in milliseconds: a replica is milliseconds behind, and after five seconds something is wrong. */
 const PAUSES_MS = [10, 20, 40, 80, 150, 300, 600, 900, 900, 1_000, 1_000] as const

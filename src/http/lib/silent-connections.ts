@@ -9,10 +9,10 @@ import { SECOND_MS } from '../../core/lib/clock.ts'
 export const SILENT_MAX = 2_000
 
 /** Connections of one process: all realtime clients, and as many ordinary ones as ever come at once. */
-export const CONNECTIONS_MAX = 30_000
+const CONNECTIONS_MAX = 30_000
 
 /** How long a connection may stay silent at first. */
-export const SILENCE_MAX_MS = 10 * SECOND_MS
+const SILENCE_MAX_MS = 10 * SECOND_MS
 
 /**
  * Keeps connections that never speak from taking the place of those that do. Those beyond the bound, and those that are
