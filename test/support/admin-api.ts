@@ -80,9 +80,9 @@ export async function adminApi(ctx: Ctx, projectId: string, credits = ledgerCred
     }
   }
   return {
-    get: (path) => ask('GET', path),
-    post: (path, body = {}, headers = {}) => ask('POST', path, body, headers),
-    patch: (path, body) => ask('PATCH', path, body),
+    get: (path) => ask('GET', `/credits${path}`),
+    post: (path, body = {}, headers = {}) => ask('POST', `/credits${path}`, body, headers),
+    patch: (path, body) => ask('PATCH', `/credits${path}`, body),
     revoke: (userId, body) => ask('POST', `/realtime/users/${encodeURIComponent(userId)}/revoke`, body),
     publish: (body, headers = {}) => ask('POST', '/realtime/publish', body, headers),
   }
