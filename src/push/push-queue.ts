@@ -8,7 +8,7 @@ export const PUSH_WINDOW_MS = 20 * MINUTE_MS
 export const PUSH_DELAY_MS = 5 * SECOND_MS
 
 /** Customers that are remembered. Beyond it newcomers are not pushed to: apps read again at launch anyway. */
-export const QUEUE_MAX = 50_000
+const QUEUE_MAX = 50_000
 
 export type PushSubject = { projectId: string; customerId: string }
 export type DuePush = PushSubject & { notice: PushNotice }
