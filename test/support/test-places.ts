@@ -7,12 +7,8 @@ export const testPlaces = {
     'test/support/**/*.test.ts',
     'bench/**/*.test.ts',
   ],
-<<<<<<< HEAD
   integration: ['integration', 'stories', 'contract'].map((folder) => `test/${folder}/**/*.test.ts`),
   simulation: ['test/simulation/**/*.test.ts'],
-=======
-  integration: ['integration', 'stories', 'contract', 'simulation'].map((folder) => `test/${folder}/**/*.test.ts`),
->>>>>>> rt4
   e2e: ['test/e2e/**/*.test.ts'],
   crash: ['test/crash/**/*.test.ts'],
   chaos: ['test/chaos/**/*.test.ts'],
