@@ -8,7 +8,7 @@ import { createCustomers, withServer } from './world.ts'
 const ROUNDS = 3
 const WALLETS = 10_000
 /** Requests on their way at a time. */
-const CONNECTIONS = 128
+const CONNECTIONS = 256
 
 /**
  * Adjustments over HTTP, against `pgbench` writing the same rows in one transaction per change on the same server, and

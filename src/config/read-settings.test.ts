@@ -35,7 +35,7 @@ describe('an empty environment', () => {
       dataDir: './data',
       databaseUrl: undefined,
       databasePoolSize: 8,
-      databaseGroupMax: 64,
+      databaseGroupMax: 128,
       databaseNamedStatements: true,
       adminSecrets: [],
       identityJwksUrl: undefined,

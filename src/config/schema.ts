@@ -96,7 +96,7 @@ export const settingDefinitions = {
     type: 'integer',
     group: 'database',
     secret: false,
-    default: 64,
+    default: 128,
     min: 1,
     max: 256,
     unit: 'writes',

@@ -16,7 +16,7 @@ const INSERT = statement(
 const DELETE_OLD = statement(
   'idempotency_keys.delete_old',
   `delete from idempotency_keys where (bucket, project_id, scope, key) in (
-     select bucket, project_id, scope, key from idempotency_keys where created_at < $1 order by created_at limit $2
+     select bucket, project_id, scope, key from idempotency_keys where created_at < $1 limit $2
      for update skip locked) returning 1`,
 )
 

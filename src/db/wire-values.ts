@@ -15,8 +15,13 @@ export const wireTypes = {
 
 /** The text form of an instant for a parameter; null stays null. */
 export function timeOf(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString()
+  if (at === null) return null
+  if (at !== lastTime.at) lastTime = { at, text: new Date(at).toISOString() }
+  return lastTime.text
 }
+
+/** Rows that are written together mostly have one time, and its text costs more than the comparison. */
+let lastTime = { at: 0, text: new Date(0).toISOString() }
 
 /** `2026-05-04 10:00:00.123+00`: sessions run in UTC, and PostgreSQL leaves trailing zeros out. */
 function parseTime(text: string): number {

@@ -19,7 +19,7 @@ export type OpenTransactions = (
 ) => Transactions
 
 /** As a server has it by default. */
-const GROUP_MAX = 64
+const GROUP_MAX = 128
 
 /** As the server has it. */
 export const realTransactions: OpenTransactions = (database, process) =>

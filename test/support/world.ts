@@ -23,7 +23,7 @@ export type World = {
 }
 
 /** As many as a server takes by default. */
-export const GROUP_MAX = 64
+export const GROUP_MAX = 128
 
 const STORY_START = Date.parse('2026-01-31T10:00:00Z')
 

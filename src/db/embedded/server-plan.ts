@@ -43,7 +43,7 @@ export function serverArguments(where: {
     unix_socket_permissions: '0700',
     port: String(SOCKET_PORT),
     max_connections: '60',
-    shared_buffers: '64MB',
+    shared_buffers: '128MB',
     max_wal_size: '512MB',
     fsync: 'on',
     full_page_writes: 'on',

@@ -3,8 +3,8 @@ import type { Ctx, GroupSubject, GroupTx } from '../../usecases/ports.ts'
 import { aliasKeyOf, type Locking } from './group-state.ts'
 import { type GroupWorld, type Member, runGroup } from './run-group.ts'
 
-/** Groups on their way at a time. Two keep the database busy while the next one is decided; more gains nothing (measured). */
-const GROUPS_AT_ONCE = 2
+/** Groups on their way at a time: while one waits for the disk and one for the database, the next is decided. */
+const GROUPS_AT_ONCE = 3
 
 export type GroupCommitOptions = GroupWorld & {
   /** For members that no group could take. */

@@ -3,7 +3,7 @@ import { keyValues } from '../idempotency.ts'
 import { type Query, statement } from '../statement.ts'
 import { timeOf } from '../wire-values.ts'
 import { columnsOf } from './columns-of.ts'
-import type { GroupWrites, MovedCustomer } from './group-state.ts'
+import { type GroupWrites, keyTextOf, type MovedCustomer } from './group-state.ts'
 import { writeHolds } from './write-holds.ts'
 import { writeLedger } from './write-ledger.ts'
 import { writeProjections } from './write-projections.ts'
@@ -57,13 +57,14 @@ export async function writeGroup(
 async function insertKeys(query: Query, { keys }: GroupWrites): Promise<number> {
   if (keys.length === 0) return 0
   const rows = keys
+    .map(({ key, record, createdAt }) => ({ text: keyTextOf(key), key, record, createdAt }))
+    .sort((one, other) => (one.text < other.text ? -1 : 1))
     .map(({ key, record, createdAt }) => [
       ...keyValues(key),
       record.fingerprint,
       JSON.stringify(record.answer),
       timeOf(createdAt),
     ])
-    .sort((one, other) => (String(one) < String(other) ? -1 : 1))
   return (await query(INSERT_KEYS, columnsOf(rows, 7))).length
 }
 

@@ -7,6 +7,6 @@ export type TxIdempotency = {
   find(key: IdempotencyKey): Promise<IdempotencyRecord | null>
   /** Stores the answer; false when a parallel request stored one first. */
   insert(key: IdempotencyKey, record: IdempotencyRecord, now: number): Promise<boolean>
-  /** Forgets answers that were kept before an instant, the oldest first, at most `limit`. Answers how many. */
+  /** Forgets answers that were kept before an instant, at most `limit`. Answers how many. */
   deleteOlderThan(createdAt: number, limit: number): Promise<number>
 }
