@@ -11,6 +11,7 @@ describe('how the server is started', () => {
     clusterName: 'purser-x',
     socketDir: '/a, "b"',
     platform: 'linux',
+    memoryBytes: 24 * 1_073_741_824,
   } as const
 
   it('never without durability, never on a port, and with a socket folder of any name', () => {
@@ -25,6 +26,15 @@ describe('how the server is started', () => {
   it('with the check for vanished clients only where every system has it', () => {
     expect(serverArguments(where)).toContain('client_connection_check_interval=5s')
     expect(serverArguments({ ...where, platform: 'darwin' }).join(' ')).not.toContain('client_connection')
+  })
+
+  it.each([
+    [1, 128],
+    [8, 512],
+    [24, 1_024],
+  ])('with memory for pages by what there is: of %i GB it may take %i MB', (gigabytes, megabytes) => {
+    const args = serverArguments({ ...where, memoryBytes: gigabytes * 1_073_741_824 })
+    expect(args).toContain(`shared_buffers=${megabytes}MB`)
   })
 
   it('with a name that fits PostgreSQL (63 bytes) and differs per cluster', () => {

@@ -34,6 +34,8 @@ export function serverArguments(where: {
   clusterName: string
   socketDir: string
   platform: NodeJS.Platform
+  /** What this machine, or the container around us, has. */
+  memoryBytes: number
 }): string[] {
   const settings: Record<string, string> = {
     cluster_name: where.clusterName,
@@ -43,8 +45,9 @@ export function serverArguments(where: {
     unix_socket_permissions: '0700',
     port: String(SOCKET_PORT),
     max_connections: '60',
-    shared_buffers: '128MB',
-    max_wal_size: '512MB',
+    shared_buffers: `${sharedBuffersMb(where.memoryBytes)}MB`,
+    // Whole pages are written anew after each checkpoint: checkpoints that come too often are most of what a busy ledger writes.
+    max_wal_size: '2GB',
     fsync: 'on',
     full_page_writes: 'on',
     synchronous_commit: 'on',
@@ -66,4 +69,15 @@ export function serverArguments(where: {
   // Lets a query of a killed process end soon, so that its locks do not outlive it in an adopted server.
   if (where.platform === 'linux') settings.client_connection_check_interval = '5s'
   return ['-D', where.clusterDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+}
+
+/** PostgreSQL's own default; and as much as the pages that ten thousand busy customers of a large ledger need. */
+const SHARED_BUFFERS_MB = { min: 128, max: 1_024 }
+/** The server shares the machine with us and with the system's own cache of files. */
+const SHARE_OF_MEMORY = 16
+
+/** Memory for the pages in use. It is taken as pages come, so a small database takes little of it. */
+function sharedBuffersMb(memoryBytes: number): number {
+  const share = Math.floor(memoryBytes / 1_048_576 / SHARE_OF_MEMORY)
+  return Math.min(SHARED_BUFFERS_MB.max, Math.max(SHARED_BUFFERS_MB.min, share))
 }

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { findBinaries } from './binaries.ts'
 import type { LogLine } from './bring-up.ts'
@@ -130,7 +131,13 @@ async function preparePlan(home: Home, options: EmbeddedOptions): Promise<Server
   const socketDir = await openSocketFolder(home)
   return {
     program: join(binaries.binDir, 'postgres'),
-    args: serverArguments({ clusterDir, clusterName, socketDir, platform: process.platform }),
+    args: serverArguments({
+      clusterDir,
+      clusterName,
+      socketDir,
+      platform: process.platform,
+      memoryBytes: memoryBytes(),
+    }),
     version: binaries.version,
     user: home.user,
     serverUid: home.serverUid,
@@ -148,4 +155,10 @@ async function tellPlace(home: Home, log: EmbeddedOptions['log']): Promise<void>
     level: isNew ? 'warn' : 'info',
     message: `The database of ${home.dataDir} is kept in ${home.folder}, because its server runs as ${home.user?.name ?? 'another user'}, who cannot enter the data folder. Back up both.`,
   })
+}
+
+/** The memory of this machine, or of the container around us where that has less. */
+function memoryBytes(): number {
+  const constrained = process.constrainedMemory()
+  return constrained > 0 ? Math.min(totalmem(), constrained) : totalmem()
 }
