@@ -9,7 +9,7 @@ import { configureUsage } from '../support/usage.ts'
 
 /**
  * What an implementation of the Admin Credits API has to pass, by number, over real HTTP and sockets on a real database.
- * Checks 5 and 6 are about the server that keeps the balances elsewhere: test/integration/upstream-changes.test.ts and
+ * Checks 5 and 6 are about the server that keeps the balances elsewhere: test/integration/upstream-outages.test.ts and
  * test/integration/upstream-faults.test.ts.
  */
 
