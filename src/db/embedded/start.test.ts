@@ -33,7 +33,7 @@ describe('an ordinary life', () => {
     const settings = await query(
       server.connection,
       `select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'autovacuum',
-       'data_checksums', 'listen_addresses', 'max_connections', 'shared_buffers', 'server_encoding') order by name`,
+       'data_checksums', 'listen_addresses', 'max_connections', 'server_encoding') order by name`,
     )
     expect(
       Object.fromEntries((settings as { name: string; setting: string }[]).map((row) => [row.name, row.setting])),
@@ -45,7 +45,6 @@ describe('an ordinary life', () => {
       listen_addresses: '',
       max_connections: '60',
       server_encoding: 'UTF8',
-      shared_buffers: '8192',
       synchronous_commit: 'on',
     })
     const [locale] = await query(
