@@ -244,25 +244,21 @@ describe('when the database says no', () => {
   )
 
   test('to the very beginning, nothing is written outside of a transaction', async () => {
-    const ctx = process(refusedBegin(world.database))
-    expect(await outcomeOf(adjustBalance(ctx, order(user, 10)))).toContain('begin was refused')
-    expect(await balance(user)).toBe(500)
+    const [ctx, other] = [process(refusedBegin(world.database)), await newUser()]
+    const answers = await Promise.all([user, other].map((name) => outcomeOf(adjustBalance(ctx, order(name, 10)))))
+    for (const answer of answers) expect(answer).toContain('begin was refused')
+    expect([await balance(user), await balance(other)]).toEqual([500, 500])
   })
 
-  test('nothing after a commit was sent, callers are told so, and a repeat with their key finds out', async () => {
-    const [before, after] = [
-      process(silentCommit(world.database, 'before')),
-      process(silentCommit(world.database, 'after')),
-    ]
-    const other = await newUser()
-    for (const [ctx, name] of [
-      [before, user],
-      [after, other],
-    ] as const) {
-      const wish = order(name, 10, { idempotencyKey: `lost-${name}` })
-      expect(await outcomeOf(adjustBalance(ctx, wish))).toContain('not known')
-      expect(await outcomeOf(adjustBalance(process(), wish))).toBe(510)
-      expect(await balance(name)).toBe(510)
-    }
-  })
+  test.each(['before', 'after'] as const)(
+    'nothing, %s a commit, callers are told that it is not known, and a repeat with their key finds out',
+    async (lost) => {
+      const [ctx, other] = [process(silentCommit(world.database, lost)), await newUser()]
+      const wishes = [user, other].map((name) => order(name, 10, { idempotencyKey: `lost-${name}` }))
+      const answers = await Promise.all(wishes.map((wish) => outcomeOf(adjustBalance(ctx, wish))))
+      for (const answer of answers) expect(answer).toContain('not known')
+      for (const wish of wishes) expect(await outcomeOf(adjustBalance(process(), wish))).toBe(510)
+      expect([await balance(user), await balance(other)]).toEqual([510, 510])
+    },
+  )
 })
