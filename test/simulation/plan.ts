@@ -173,7 +173,8 @@ function otherInput(random: Random, wish: Wish): Wish | null {
   switch (wish.kind) {
     case 'adjust':
     case 'authorise':
-      return { ...wish, amount: wish.amount + random.between(1, 9) }
+      // Never zero: surfaces refuse that before any use case sees it.
+      return { ...wish, amount: wish.amount + random.between(1, 9) || 10 }
     case 'consume':
       return { ...wish, quantity: wish.quantity + 1 }
     case 'change':

@@ -39,6 +39,8 @@ export type GroupState = {
   /** Customer ids by app user id, see `aliasKeyOf`. Whoever is not here could not be locked at once, or is unknown. */
   customerIds: ReadonlyMap<string, string>
   customers: Map<string, CustomerState>
+  /** Of whoever needs no others, the lots that lapse until then were read. */
+  lapsedUntil: number
   /** Answers by idempotency key, see `keyTextOf`. */
   keys: Map<string, IdempotencyRecord>
   currencies: ReadonlyMap<string, ConfiguredCurrency[]>

@@ -93,7 +93,14 @@ export async function loadGroup(
       usage: usage.get(row.customer_id) ?? null,
     },
   ])
-  return { customerIds, customers: new Map(customers), keys, currencies, thresholds }
+  return {
+    customerIds,
+    customers: new Map(customers),
+    keys,
+    currencies,
+    thresholds,
+    lapsedUntil: now + LAPSING_WITHIN_MS,
+  }
 }
 
 async function readKeys(query: Query, subjects: readonly GroupSubject[]): Promise<Map<string, IdempotencyRecord>> {

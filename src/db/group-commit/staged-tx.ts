@@ -1,5 +1,6 @@
 import type { CustomerRef } from '../../core/customers/customer.ts'
 import { assert } from '../../core/lib/assert.ts'
+import { ConflictError } from '../../core/lib/conflict-error.ts'
 import { applyChange } from '../../core/wallet/apply-change.ts'
 import { emptyWallet } from '../../core/wallet/wallet.ts'
 import type { GroupTx, IdempotencyRecord } from '../../usecases/ports.ts'
@@ -57,7 +58,8 @@ export function stageTx(group: GroupState): StagedTx {
       },
     },
     wallet: {
-      async load(ref) {
+      async load(ref, needed, now) {
+        if (needed === 'lapsed' && now > group.lapsedUntil) throw new ConflictError('the group was read too long ago')
         const { wallets, head } = stateOf(ref)
         return { wallets: new Map(wallets), head }
       },
