@@ -3,14 +3,13 @@ import { ConflictError } from '../core/lib/conflict-error.ts'
 import type { ChainLink } from '../core/wallet/chain.ts'
 import type { LedgerTransaction } from '../core/wallet/ledger-transaction.ts'
 import { type Query, statement } from './statement.ts'
+import { ENTRY_COLUMNS, entryToValues } from './wallet-entry-rows.ts'
 import { LOT_COLUMNS, lotToValues } from './wallet-lot-rows.ts'
 import { writeReferences } from './wallet-references.ts'
-import { timeOf } from './wire-values.ts'
 
 const INSERT_TRANSACTION = statement(
   'wallet_transactions.insert',
-  `insert into wallet_transactions (bucket, customer_id, transaction_id, kind, actor, reason, request_id, purchase_id,
-   store_transaction_id, reverses_transaction_id, operation_id, created_at, sequence, previous_hash, hash)
+  `insert into wallet_transactions (${ENTRY_COLUMNS})
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 )
 const INSERT_POSTINGS = statement(
@@ -69,23 +68,7 @@ async function insertTransaction(
 ): Promise<void> {
   const postings = transaction.changes.flatMap((change) => change.postings)
   await Promise.all([
-    query(INSERT_TRANSACTION, [
-      ref.bucket,
-      ref.customerId,
-      transaction.transactionId,
-      transaction.kind,
-      transaction.actor,
-      transaction.reason,
-      transaction.requestId,
-      transaction.purchaseId,
-      transaction.storeTransactionId,
-      transaction.reversesTransactionId,
-      transaction.operationId,
-      timeOf(transaction.createdAt),
-      link.sequence,
-      link.previousHash,
-      link.hash,
-    ]),
+    query(INSERT_TRANSACTION, entryToValues({ ref, transaction, link })),
     query(INSERT_POSTINGS, [
       ref.bucket,
       ref.customerId,

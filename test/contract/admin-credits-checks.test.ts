@@ -12,7 +12,6 @@ import { configureUsage } from '../support/usage.ts'
  * Checks 5 and 6 are about the server that keeps the balances elsewhere: test/integration/upstream-outages.test.ts and
  * test/integration/upstream-faults.test.ts.
  */
-
 const checks = newAdminChecks()
 const { shop, ask, admin, adjust, balance, meet, deliver, restart, CONFIGURED } = checks
 

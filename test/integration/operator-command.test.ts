@@ -1,36 +1,15 @@
-import { execFile } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { Database } from '../../src/db/database.ts'
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
 import { operatorReads } from '../../src/db/operators.ts'
-import { openTestDatabase, TEMPLATE } from '../support/database.ts'
+import { newCommandLine } from '../support/command.ts'
 
 /** Guarantee: operators and the approval threshold are managed from the command line, and no token is printed twice. */
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
-const name = `commands_${randomUUID().replaceAll('-', '')}`
-let database: Database
-let url: string
-
-beforeAll(async () => {
-  const server = inject('server')
-  const admin = openTestDatabase(server, 'purser', 1)
-  await admin.withConnection((_query, raw) => raw(`create database ${name} template ${TEMPLATE}`))
-  await admin.close()
-  database = openTestDatabase(server, name, 1)
-  url = `postgresql://${server.user}@localhost/${name}?host=${encodeURIComponent(server.host)}&port=${server.port}`
-})
-afterAll(() => database.close())
-
-async function purser(...args: string[]): Promise<string> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: url }
-  return (await promisify(execFile)(process.execPath, [MAIN, ...args], { env })).stdout
-}
+const command = newCommandLine()
+const { purser } = command
 
 const opens = async (token: string) => {
   const hash = createHash('sha256').update(token).digest('hex')
-  return (await operatorReads(database.query).byTokenHash(hash))?.operator ?? null
+  return (await operatorReads(command.database.query).byTokenHash(hash))?.operator ?? null
 }
 
 test('an operator is added, gets a second token, and loses one or all of them', { timeout: 60_000 }, async () => {

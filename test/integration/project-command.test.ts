@@ -1,32 +1,11 @@
-import { execFile } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { Database } from '../../src/db/database.ts'
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
 import { projectReads } from '../../src/db/projects.ts'
-import { openTestDatabase, TEMPLATE } from '../support/database.ts'
+import { newCommandLine } from '../support/command.ts'
 
 /** Guarantee: an operator without the demo gets a project, an app and keys from the command line, and they work. */
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
-const name = `commands_${randomUUID().replaceAll('-', '')}`
-let database: Database
-let url: string
-
-beforeAll(async () => {
-  const server = inject('server')
-  const admin = openTestDatabase(server, 'purser', 1)
-  await admin.withConnection((_query, raw) => raw(`create database ${name} template ${TEMPLATE}`))
-  await admin.close()
-  database = openTestDatabase(server, name, 1)
-  url = `postgresql://${server.user}@localhost/${name}?host=${encodeURIComponent(server.host)}&port=${server.port}`
-})
-afterAll(() => database.close())
-
-async function purser(...args: string[]): Promise<string> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: url }
-  return (await promisify(execFile)(process.execPath, [MAIN, ...args], { env })).stdout
-}
+const command = newCommandLine()
+const { purser } = command
 
 test('a project, its app and its keys are made by commands', { timeout: 60_000 }, async () => {
   const project = JSON.parse(await purser('project', 'create', 'My apps'))
@@ -37,7 +16,7 @@ test('a project, its app and its keys are made by commands', { timeout: 60_000 }
   const key = (await purser('key', 'create', project.projectId, '--label', 'backend', '--api', 'v1')).trim()
   expect(key).toMatch(/^sk_/)
 
-  const reads = projectReads(database.query)
+  const reads = projectReads(command.database.query)
   expect(await reads.appByPublicKey(app.publicKey)).toMatchObject({ projectId: project.projectId, store: 'app_store' })
   const hash = createHash('sha256').update(key).digest('hex')
   expect(await reads.secretKeyByHash(hash)).toMatchObject({ projectId: project.projectId, version: 'v1' })

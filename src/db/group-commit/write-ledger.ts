@@ -1,14 +1,13 @@
 import { type Query, type Statement, statement } from '../statement.ts'
+import { ENTRY_COLUMNS, entryToValues, type LedgerEntry } from '../wallet-entry-rows.ts'
 import { LOT_COLUMNS, lotToValues } from '../wallet-lot-rows.ts'
 import { writeReferences } from '../wallet-references.ts'
-import { timeOf } from '../wire-values.ts'
 import { columnsOf } from './columns-of.ts'
 import type { GroupWrites } from './group-state.ts'
 
 const INSERT_TRANSACTIONS = statement(
   'group.insert_transactions',
-  `insert into wallet_transactions (bucket, customer_id, transaction_id, kind, actor, reason, request_id, purchase_id,
-     store_transaction_id, reverses_transaction_id, operation_id, created_at, sequence, previous_hash, hash)
+  `insert into wallet_transactions (${ENTRY_COLUMNS})
    select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
      $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bigint[], $14::text[], $15::text[])`,
 )
@@ -34,7 +33,7 @@ export async function writeLedger(query: Query, transactions: GroupWrites['trans
   if (transactions.length === 0) return
 
   await Promise.all([
-    query(INSERT_TRANSACTIONS, columnsOf(transactions.map(entryRow), 15)),
+    query(INSERT_TRANSACTIONS, columnsOf(transactions.map(entryToValues), 15)),
     insert(query, INSERT_POSTINGS, transactions.flatMap(postingRows), 7),
     insert(query, INSERT_LOTS, transactions.flatMap(lotRows), 12),
     insert(query, INSERT_DRAWS, transactions.flatMap(drawRows), 5),
@@ -45,29 +44,7 @@ export async function writeLedger(query: Query, transactions: GroupWrites['trans
   ])
 }
 
-type Entry = GroupWrites['transactions'][number]
-
-function entryRow({ ref, transaction, link }: Entry): unknown[] {
-  return [
-    ref.bucket,
-    ref.customerId,
-    transaction.transactionId,
-    transaction.kind,
-    transaction.actor,
-    transaction.reason,
-    transaction.requestId,
-    transaction.purchaseId,
-    transaction.storeTransactionId,
-    transaction.reversesTransactionId,
-    transaction.operationId,
-    timeOf(transaction.createdAt),
-    link.sequence,
-    link.previousHash,
-    link.hash,
-  ]
-}
-
-function postingRows({ ref, transaction }: Entry): unknown[][] {
+function postingRows({ ref, transaction }: LedgerEntry): unknown[][] {
   return transaction.changes
     .flatMap((change) => change.postings)
     .map(({ account, currency, amount }, index) => [
@@ -81,13 +58,13 @@ function postingRows({ ref, transaction }: Entry): unknown[][] {
     ])
 }
 
-function lotRows({ ref, transaction }: Entry): unknown[][] {
+function lotRows({ ref, transaction }: LedgerEntry): unknown[][] {
   return transaction.changes
     .flatMap((change) => change.newLots)
     .map((lot) => [ref.bucket, ref.customerId, transaction.transactionId, ...lotToValues(lot)])
 }
 
-function drawRows({ ref, transaction }: Entry): unknown[][] {
+function drawRows({ ref, transaction }: LedgerEntry): unknown[][] {
   return transaction.changes
     .flatMap((change) => change.draws)
     .map(({ lotId, amount }) => [ref.bucket, ref.customerId, transaction.transactionId, lotId, amount])
