@@ -1,5 +1,6 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { amountProblem, DEFAULT_CURRENCY } from '../../core/wallet/change-fields.ts'
+import { chosenKey } from './chosen-key.ts'
 import { currencyProblem, headerProblem, keyProblem, reasonProblem } from './field-problems.ts'
 import { userIdProblem } from './parse-user-id.ts'
 import { type Fields, isFields, problemsOf } from './read-fields.ts'
@@ -43,16 +44,15 @@ export function parseAdjust(parts: AdjustParts, rules: { maxAdjust: number }): R
   if (problems.length > 0) return refuse({ code: 'fields_invalid', problems })
   const fields = parts.body as ValidFields
   const { pathUserId, headerKey } = parts
-  if (headerKey !== undefined && (fields.idempotency_key ?? headerKey) !== headerKey) {
-    return refuse({ code: 'idempotency_key_mismatch' })
-  }
+  const key = chosenKey(headerKey, fields.idempotency_key)
+  if (!key.ok) return key
   if (fields.amount === 0) return refuse({ code: 'amount_must_be_nonzero' })
   return ok({
     userId: pathUserId ?? fields.user_id ?? '',
     amount: fields.amount,
     reason: fields.reason.trim(),
     currency: fields.currency ?? DEFAULT_CURRENCY,
-    idempotencyKey: fields.idempotency_key ?? headerKey ?? null,
+    idempotencyKey: key.value,
   })
 }
 

@@ -1,6 +1,7 @@
 import { SECOND_MS } from '../../core/lib/clock.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import type { HoldOrder } from '../../usecases/wallet/change-hold.ts'
+import { chosenKey } from './chosen-key.ts'
 import { currencyProblem, headerProblem, keyProblem, reasonProblem } from './field-problems.ts'
 import { DEFAULT_CURRENCY } from './parse-adjust.ts'
 import { type FieldCheck, type Fields, isFields, problemsOf } from './read-fields.ts'
@@ -32,20 +33,21 @@ export function parseAuthorise(
   headerKey: string | undefined,
   { maxAdjust }: Rules,
 ): Result<AuthoriseRequest, HoldFault> {
-  const fields = readFields(body, headerKey, {
+  const read = readFields(body, headerKey, {
     amount: (value) => amountProblem(value, maxAdjust) ?? (value === undefined ? 'is required' : null),
     reason: reasonProblem,
     currency: currencyProblem,
     expires_in_seconds: secondsProblem,
   })
-  if (!fields.ok) return fields
-  const { amount, reason, currency, expires_in_seconds: seconds } = fields.value
+  if (!read.ok) return read
+  const { fields, idempotencyKey } = read.value
+  const { amount, reason, currency, expires_in_seconds: seconds } = fields
   return ok({
     amount: amount as number,
     reason: (reason as string).trim(),
     currency: (currency as string | undefined) ?? DEFAULT_CURRENCY,
     lifeMs: ((seconds as number | undefined) ?? HOLD_SECONDS_DEFAULT) * SECOND_MS,
-    idempotencyKey: keyOf(fields.value, headerKey),
+    idempotencyKey,
   })
 }
 
@@ -61,16 +63,17 @@ export function parseHoldChange(
     void: {},
     extend: { expires_in_seconds: (value) => (value === undefined ? 'is required' : secondsProblem(value)) },
   }
-  const fields = readFields(body, headerKey, {
+  const read = readFields(body, headerKey, {
     ...checks[kind],
     reason: (value) => (value === undefined ? null : reasonProblem(value)),
   })
-  if (!fields.ok) return fields
-  const { reason } = fields.value
+  if (!read.ok) return read
+  const { fields, idempotencyKey } = read.value
+  const { reason } = fields
   return ok({
-    order: orderOf(kind, fields.value),
+    order: orderOf(kind, fields),
     reason: typeof reason === 'string' ? reason.trim() : null,
-    idempotencyKey: keyOf(fields.value, headerKey),
+    idempotencyKey,
   })
 }
 
@@ -84,20 +87,14 @@ function readFields(
   body: unknown,
   headerKey: string | undefined,
   checks: Record<string, FieldCheck>,
-): Result<Fields, HoldFault> {
+): Result<{ fields: Fields; idempotencyKey: string | null }, HoldFault> {
   if (!isFields(body)) return refuse({ code: 'fields_invalid', problems: ['body: must be a JSON object'] })
   const problems = problemsOf(body, { ...checks, idempotency_key: keyProblem })
   const header = headerProblem(headerKey)
   if (header !== null) problems.push(`Idempotency-Key: ${header}`)
   if (problems.length > 0) return refuse({ code: 'fields_invalid', problems })
-  if (headerKey !== undefined && (body.idempotency_key ?? headerKey) !== headerKey) {
-    return refuse({ code: 'idempotency_key_mismatch' })
-  }
-  return ok(body)
-}
-
-function keyOf(fields: Fields, headerKey: string | undefined): string | null {
-  return (fields.idempotency_key as string | undefined) ?? headerKey ?? null
+  const key = chosenKey(headerKey, body.idempotency_key as string | undefined)
+  return key.ok ? ok({ fields: body, idempotencyKey: key.value }) : key
 }
 
 /** Says what is wrong with a number of units; one that is missing is not wrong by itself. */

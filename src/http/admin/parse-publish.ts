@@ -1,6 +1,7 @@
 import type { PublishedValue } from '../../core/events/published-envelope.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { isOwnTopic, mainTopicOf } from '../../usecases/realtime/own-topics.ts'
+import { chosenKey } from './chosen-key.ts'
 import { headerProblem, keyProblem } from './field-problems.ts'
 import { userIdProblem } from './parse-user-id.ts'
 import { isFields, problemsOf } from './read-fields.ts'
@@ -64,15 +65,14 @@ export function parsePublish(body: unknown, headerKey: string | undefined): Resu
   if (header !== null) problems.push(`Idempotency-Key: ${header}`)
   if (problems.length > 0) return refuse({ code: 'fields_invalid', problems })
   const fields = body as ValidFields
-  if (headerKey !== undefined && (fields.idempotency_key ?? headerKey) !== headerKey) {
-    return refuse({ code: 'idempotency_key_mismatch' })
-  }
+  const key = chosenKey(headerKey, fields.idempotency_key)
+  if (!key.ok) return key
   return ok({
     userId: fields.user_id,
     topic: fields.topic ?? mainTopicOf(fields.user_id),
     event: fields.event,
     data: fields.data ?? null,
-    idempotencyKey: fields.idempotency_key ?? headerKey ?? null,
+    idempotencyKey: key.value,
   })
 }
 

@@ -1,5 +1,6 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import type { DebtPolicy } from '../../core/wallet/policy.ts'
+import { chosenKey } from './chosen-key.ts'
 import { headerProblem, keyProblem, reasonProblem } from './field-problems.ts'
 import { isFields, problemsOf } from './read-fields.ts'
 
@@ -31,13 +32,12 @@ export function parseReverse(body: unknown, headerKey: string | undefined): Resu
   if (header !== null) problems.push(`Idempotency-Key: ${header}`)
   if (problems.length > 0) return refuse({ code: 'fields_invalid', problems })
   const fields = body as ValidFields
-  if (headerKey !== undefined && (fields.idempotency_key ?? headerKey) !== headerKey) {
-    return refuse({ code: 'idempotency_key_mismatch' })
-  }
+  const key = chosenKey(headerKey, fields.idempotency_key)
+  if (!key.ok) return key
   return ok({
     reason: fields.reason.trim(),
     shortage: fields.shortage ?? 'block',
-    idempotencyKey: fields.idempotency_key ?? headerKey ?? null,
+    idempotencyKey: key.value,
   })
 }
 

@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import { chosenKey } from './chosen-key.ts'
 import { currencyProblem, headerProblem, keyProblem, reasonProblem } from './field-problems.ts'
 import { DEFAULT_CURRENCY } from './parse-adjust.ts'
 import { amountProblem } from './parse-hold.ts'
@@ -48,15 +49,14 @@ export function parseTransfer(
   if (header !== null) problems.push(`Idempotency-Key: ${header}`)
   if (problems.length > 0) return refuse({ code: 'fields_invalid', problems })
   const fields = body as ValidFields
-  if (headerKey !== undefined && (fields.idempotency_key ?? headerKey) !== headerKey) {
-    return refuse({ code: 'idempotency_key_mismatch' })
-  }
+  const key = chosenKey(headerKey, fields.idempotency_key)
+  if (!key.ok) return key
   return ok({
     fromUserId: fields.from_user_id,
     toUserId: fields.to_user_id,
     currency: fields.currency ?? DEFAULT_CURRENCY,
     amount: fields.amount,
     reason: fields.reason.trim(),
-    idempotencyKey: fields.idempotency_key ?? headerKey ?? null,
+    idempotencyKey: key.value,
   })
 }
