@@ -1,3 +1,9 @@
+import { CommandError, endWith } from './cli/print.ts'
 import { createProgram } from './cli/program.ts'
 
-await createProgram().parseAsync()
+try {
+  await createProgram().parseAsync()
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error
+  endWith(error.message)
+}

@@ -11,7 +11,7 @@ import { defaultsProblems } from '../core/bulk/parse-row.ts'
 import { RESULT_HEADER, resultLine } from '../core/bulk/result-csv.ts'
 import { changeBulk, discardBulk } from '../usecases/bulk/change-bulk.ts'
 import { type UploadRefusal, uploadBulk } from '../usecases/bulk/upload-bulk.ts'
-import { chooseProject, type ProjectRefusal } from '../usecases/projects/choose-project.ts'
+import { chosenProject, withProjectOption } from './chosen-project.ts'
 import { withContext } from './context.ts'
 import { driveBulk } from './drive-bulk.ts'
 import { fail, print } from './print.ts'
@@ -34,7 +34,7 @@ export function bulkCommand(): Command {
 }
 
 function grant(): Command {
-  return new Command('grant')
+  return withProjectOption(new Command('grant'))
     .description('grant or deduct by a CSV file; exit code 2 when rows were refused, 1 when the file is not valid')
     .argument(
       '<file>',
@@ -43,7 +43,6 @@ function grant(): Command {
     .option('--dry-run', 'say what would happen, and keep nothing')
     .option('--reason <text>', 'reason of rows that have none')
     .option('--currency <code>', 'currency of rows that have none; CRD when left out')
-    .option('--project <id>', 'project id; may be left out when there is only one')
     .option('--report <file>', 'where to write what came of each row; beside the file when left out')
     .action(async (file: string, options: Options) => {
       const bytes = await readBounded(file)
@@ -58,10 +57,9 @@ function grant(): Command {
       if (problems.length > 0) fail(problems.map((problem) => `--${problem}`).join('\n'))
       const report = options.report ?? `${file}.result.csv`
       const problem = await withContext(async (context) => {
-        const project = await chooseProject(context.ctx, options.project ?? null)
-        if (!project.ok) return projectText(project.refusal, options)
+        const projectId = await chosenProject(context.ctx, options.project)
         const uploaded = await uploadBulk(context.ctx, {
-          projectId: project.value,
+          projectId,
           name: basename(file).slice(0, 255),
           actor: ACTOR,
           open: () => parseCsv(csvRecords(bytes), rules),
@@ -77,17 +75,15 @@ function grant(): Command {
 }
 
 function resume(): Command {
-  return new Command('resume')
+  return withProjectOption(new Command('resume'))
     .description('go on with a bulk grant that was paused')
     .argument('<bulk id>', 'the id that was printed')
-    .option('--project <id>', 'project id; may be left out when there is only one')
     .option('--report <file>', 'where to write what came of each row')
     .action(async (bulkId: string, options: Options) => {
       refuseUpstream(loadSettings().settings)
       const problem = await withContext(async (context) => {
-        const project = await chooseProject(context.ctx, options.project ?? null)
-        if (!project.ok) return projectText(project.refusal, options)
-        const order = { projectId: project.value, bulkId, order: 'resume', actor: ACTOR } as const
+        const projectId = await chosenProject(context.ctx, options.project)
+        const order = { projectId, bulkId, order: 'resume', actor: ACTOR } as const
         const resumed = await changeBulk(context.ctx, order)
         if (!resumed.ok) return `${bulkId} cannot go on: ${refusalText(resumed.refusal)}`
         return finish(context, await driveBulk(context.ctx, resumed.value, 'granting'), options.report ?? null)
@@ -161,11 +157,6 @@ async function readBounded(file: string): Promise<Uint8Array> {
 function refuseUpstream({ creditsUpstreamKey }: Settings): void {
   if (creditsUpstreamKey !== undefined)
     fail('bulk grants take a ledger of our own; another server keeps the balances here')
-}
-
-function projectText(refusal: ProjectRefusal, { project }: Options): string {
-  if (refusal.code === 'project_required') return "say which: --project; see 'purser project list'"
-  return `there is no project ${project}; see 'purser project list'`
 }
 
 function faultsText(file: string, { faults, isCut }: UploadRefusal): string {

@@ -2,7 +2,7 @@ import { destination } from 'pino'
 import { type Context, type ContextOptions, openContext } from '../app/open-context.ts'
 import { systemClock } from '../app/system-clock.ts'
 import { createLogger } from '../telemetry/logger.ts'
-import { fail } from './print.ts'
+import { endWith, fail } from './print.ts'
 import { loadSettings } from './settings.ts'
 
 /** Opens the database for one command, and closes it afterwards. The server may be running on it only by DATABASE_URL. */
@@ -22,7 +22,7 @@ export async function withContext<Value>(work: (context: Context) => Promise<Val
     announce: () => undefined,
     onWait: () => undefined,
     onGroup: () => undefined,
-    onFailure: (error) => fail(error.message),
+    onFailure: (error) => endWith(error.message),
   })
   try {
     return await work(context)

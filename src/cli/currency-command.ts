@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type CurrencyPolicy, DEFAULT_POLICY } from '../core/wallet/policy.ts'
 import { setCurrencyPolicy } from '../usecases/catalog/set-currency-policy.ts'
-import { chooseProject } from '../usecases/projects/choose-project.ts'
+import { chosenProject, withProjectOption } from './chosen-project.ts'
 import { withContext } from './context.ts'
 import { fail, print } from './print.ts'
 
@@ -17,7 +17,7 @@ export function currencyCommand(): Command {
 }
 
 function policy(): Command {
-  return new Command('policy')
+  return withProjectOption(new Command('policy'))
     .description('print the policy of a currency as JSON, after changing what is given')
     .argument('<code>', 'such as CRD')
     .addOption(
@@ -25,13 +25,11 @@ function policy(): Command {
     )
     .addOption(new Option('--transfers <on|off>', 'whether users may give units to each other').choices(['on', 'off']))
     .option('--floor <units>', 'what a deduction must leave in a balance', floorOf)
-    .option('--project <id>', 'project id; may be left out when there is only one')
     .action((code: string, { project, ...options }: Options) =>
       withContext(async ({ ctx }) => {
-        const chosen = await chooseProject(ctx, project ?? null)
-        if (!chosen.ok) return fail("say which: --project; see 'purser project list'")
-        const set = await setCurrencyPolicy(ctx, { projectId: chosen.value, code, change: changeOf(options) })
-        if (!set.ok) return fail(`there is no currency ${code} in ${chosen.value}`)
+        const projectId = await chosenProject(ctx, project)
+        const set = await setCurrencyPolicy(ctx, { projectId, code, change: changeOf(options) })
+        if (!set.ok) return fail(`there is no currency ${code} in ${projectId}`)
         print(JSON.stringify(set.value.policy, null, 2))
       }),
     )

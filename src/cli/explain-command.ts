@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { tellBalance } from '../core/wallet/tell-balance.ts'
-import { chooseProject } from '../usecases/projects/choose-project.ts'
 import { explainBalance } from '../usecases/wallet/explain-balance.ts'
+import { chosenProject, withProjectOption } from './chosen-project.ts'
 import { withContext } from './context.ts'
 import { fail, print } from './print.ts'
 
@@ -10,20 +10,18 @@ export function explainCommand(): Command {
 }
 
 function balanceCommand(): Command {
-  return new Command('balance')
+  return withProjectOption(new Command('balance'))
     .description('say where the units of a balance came from and went; exit code 1 when the ledger does not agree')
     .argument('<customer>', 'an app user id, as the app gave it to the SDK')
     .argument('<currency>', 'the code of the currency, such as CRD')
-    .option('--project <id>', 'the project, where the database has several')
     .option('--json', 'print it as JSON')
     .action(async (appUserId: string, currency: string, options: { project?: string; json?: boolean }) => {
       const found = await withContext(async ({ ctx }) => {
-        const project = await chooseProject(ctx, options.project ?? null)
-        if (!project.ok) return project.refusal.code
-        const explained = await explainBalance(ctx, { projectId: project.value, appUserId, currency })
-        return explained.ok ? explained.value.explanation : explained.refusal.code
+        const projectId = await chosenProject(ctx, options.project)
+        const explained = await explainBalance(ctx, { projectId, appUserId, currency })
+        if (explained.ok) return explained.value.explanation
+        return fail(`the balance of ${appUserId} cannot be explained: ${explained.refusal.code}`)
       })
-      if (typeof found === 'string') return fail(`the balance of ${appUserId} cannot be explained: ${found}`)
       if (options.json) print(JSON.stringify(found, null, 2))
       else for (const line of tellBalance(found, appUserId)) print(line)
       const isBusy = found.check.outcome === 'busy'

@@ -2,10 +2,10 @@ import { Command } from 'commander'
 import { ISO_TIME_EXAMPLE, parseIsoTime } from '../core/lib/iso-time.ts'
 import type { CurrencyStatement } from '../core/wallet/statement.ts'
 import type { Ctx } from '../usecases/ports.ts'
-import { chooseProject } from '../usecases/projects/choose-project.ts'
 import { listBalances } from '../usecases/wallet/list-balances.ts'
 import { listTransactions } from '../usecases/wallet/list-transactions.ts'
 import { readStatement } from '../usecases/wallet/read-statement.ts'
+import { chosenProject, withProjectOption } from './chosen-project.ts'
 import { withContext } from './context.ts'
 import { fail, print } from './print.ts'
 import { count } from './progress-line.ts'
@@ -16,18 +16,15 @@ const STATEMENT_LINES = 50
 type Options = { project?: string; at?: string }
 
 export function statementCommand(): Command {
-  return new Command('statement')
+  return withProjectOption(new Command('statement'))
     .description(`print the balances and the latest ${STATEMENT_LINES} transactions of a customer`)
     .argument('<app user id>', 'the id that the app gave to the SDK')
-    .option('--project <id>', 'the project, where the database has several')
     .option('--at <time>', `what the customer had at that moment, such as ${ISO_TIME_EXAMPLE}: balances and lots`)
     .action(async (appUserId: string, { project, at }: Options) => {
       const moment = at === undefined ? null : parseIsoTime(at)
       if (at !== undefined && moment === null) fail(`--at must be a time such as ${ISO_TIME_EXAMPLE}`)
       const lines = await withContext(async ({ ctx }) => {
-        const chosen = await chooseProject(ctx, project ?? null)
-        if (!chosen.ok) return chosen.refusal.code
-        const customer = { projectId: chosen.value, appUserId }
+        const customer = { projectId: await chosenProject(ctx, project), appUserId }
         return moment === null ? latestLines(ctx, customer) : linesAt(ctx, customer, moment)
       })
       if (typeof lines === 'string') fail(`no statement for ${appUserId}: ${lines}`)

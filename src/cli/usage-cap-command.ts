@@ -1,10 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { CAP_MAX } from '../core/usage/config.ts'
 import { reasonProblem } from '../core/wallet/change-fields.ts'
-import type { Ctx } from '../usecases/ports.ts'
-import { chooseProject } from '../usecases/projects/choose-project.ts'
 import { type CreditsCapView, readCreditsCap } from '../usecases/usage/read-credits-cap.ts'
 import { setCreditsCap } from '../usecases/usage/set-credits-cap.ts'
+import { chosenProject, withProjectOption } from './chosen-project.ts'
 import { withContext } from './context.ts'
 import { fail, print } from './print.ts'
 
@@ -14,18 +13,17 @@ const ACTOR = 'command line'
 type Options = { project?: string; reason?: string }
 
 export function usageCapCommand(): Command {
-  return new Command('cap')
+  return withProjectOption(new Command('cap'))
     .description("print a customer's own cap of credits as JSON with who decided it, after setting or clearing it")
     .argument('<app user id>', 'the id that the app gave to the SDK')
     .argument('[credits]', "credits that every period allows, or none: the tier's cap counts again", capOf)
     .option('--reason <text>', 'why; needed for a change', reasonOf)
-    .option('--project <id>', 'project id; may be left out when there is only one')
     .action(async (userId: string, cap: { creditsTotal: number | null } | undefined, { project, reason }: Options) => {
       if (cap !== undefined && reason === undefined) return fail('say why: --reason')
       if (cap === undefined && reason !== undefined)
         return fail('a reason changes nothing: say how many credits, or none')
       await withContext(async ({ ctx }) => {
-        const projectId = await projectOf(ctx, project)
+        const projectId = await chosenProject(ctx, project)
         const about = { projectId, userId }
         const done =
           cap === undefined || reason === undefined
@@ -35,13 +33,6 @@ export function usageCapCommand(): Command {
         print(JSON.stringify(viewToJson(done.value), null, 2))
       })
     })
-}
-
-async function projectOf(ctx: Ctx, named: string | undefined): Promise<string> {
-  const chosen = await chooseProject(ctx, named ?? null)
-  if (chosen.ok) return chosen.value
-  if (chosen.refusal.code === 'project_required') return fail("say which: --project; see 'purser project list'")
-  return fail(`there is no project ${named}; see 'purser project list'`)
 }
 
 function viewToJson({ creditsTotal, changes }: CreditsCapView) {

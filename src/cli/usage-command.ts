@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import type { DocumentFault } from '../core/usage/document-place.ts'
-import type { Ctx } from '../usecases/ports.ts'
-import { chooseProject } from '../usecases/projects/choose-project.ts'
 import { setUsageConfig } from '../usecases/usage/set-usage-config.ts'
+import { chosenProject, withProjectOption } from './chosen-project.ts'
 import { withContext } from './context.ts'
 import { fail, print } from './print.ts'
 import { usageCapCommand } from './usage-cap-command.ts'
@@ -25,11 +24,11 @@ export function usageCommand(): Command {
 }
 
 function get(): Command {
-  return withProject(new Command('get'))
+  return withProjectOption(new Command('get'))
     .description('print the configuration in force as JSON')
     .action((options: Options) =>
       withContext(async ({ ctx }) => {
-        const projectId = await projectOf(ctx, options)
+        const projectId = await chosenProject(ctx, options.project)
         const stored = await ctx.read.usage.config(projectId)
         if (stored === null) fail(`usage is not configured in ${projectId}; see 'purser usage set'`)
         print(JSON.stringify(stored.document, null, 2))
@@ -38,13 +37,13 @@ function get(): Command {
 }
 
 function set(): Command {
-  return withProject(new Command('set'))
+  return withProjectOption(new Command('set'))
     .description('put a configuration into force, or say all that is wrong with it')
     .argument('<file>', 'a JSON file')
     .action(async (file: string, options: Options) => {
       const document = await readDocument(file)
       await withContext(async ({ ctx }) => {
-        const projectId = await projectOf(ctx, options)
+        const projectId = await chosenProject(ctx, options.project)
         const set = await setUsageConfig(ctx, { projectId, document, actor: ACTOR })
         if (!set.ok) fail(faultsToText(file, set.refusal.faults))
         const { config, changed } = set.value
@@ -54,17 +53,6 @@ function set(): Command {
         )
       })
     })
-}
-
-function withProject(command: Command): Command {
-  return command.option('--project <id>', 'project id; may be left out when there is only one')
-}
-
-async function projectOf(ctx: Ctx, { project }: Options): Promise<string> {
-  const chosen = await chooseProject(ctx, project ?? null)
-  if (chosen.ok) return chosen.value
-  if (chosen.refusal.code === 'project_required') return fail("say which: --project; see 'purser project list'")
-  return fail(`there is no project ${project}; see 'purser project list'`)
 }
 
 async function readDocument(file: string): Promise<unknown> {

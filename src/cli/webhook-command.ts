@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander'
 import { replayEvents } from '../usecases/incoming/replay-events.ts'
 import type { IncomingStatus } from '../usecases/ports/incoming.ts'
-import type { Ctx } from '../usecases/ports.ts'
-import { chooseProject } from '../usecases/projects/choose-project.ts'
+import { chosenProject, withProjectOption } from './chosen-project.ts'
 import { withContext } from './context.ts'
 import { fail, print } from './print.ts'
 
@@ -21,12 +20,12 @@ export function webhookCommand(): Command {
 }
 
 function list(): Command {
-  return ofProject(new Command('list'))
+  return withProjectOption(new Command('list'))
     .description('print the newest events in a state as JSON, with what became of each')
     .addOption(new Option('--status <status>', 'which events').choices(STATUSES).default('parked'))
     .action((options: Options) =>
       withContext(async ({ ctx }) => {
-        const projectId = await projectOf(ctx, options)
+        const projectId = await chosenProject(ctx, options.project)
         const events = await ctx.read.incoming.inStatus(projectId, options.status, LISTED_MAX)
         print(
           JSON.stringify(
@@ -40,29 +39,18 @@ function list(): Command {
 }
 
 function replay(): Command {
-  return ofProject(new Command('replay'))
+  return withProjectOption(new Command('replay'))
     .description('have events applied again by the server, once what they waited for is mended')
     .argument('[event...]', 'event ids, of parked or ignored events')
     .option('--parked', 'all events that are parked')
     .action((eventIds: string[], options: Options) =>
       withContext(async ({ ctx }) => {
         if (eventIds.length === 0 && options.parked !== true) fail('name the events, or say --parked')
-        const projectId = await projectOf(ctx, options)
+        const projectId = await chosenProject(ctx, options.project)
         const count = await replayEvents(ctx, projectId, options.parked === true ? null : eventIds)
         print(`${count} to be applied by the server`)
       }),
     )
-}
-
-function ofProject(command: Command): Command {
-  return command.option('--project <id>', 'project id; may be left out when there is only one')
-}
-
-async function projectOf(ctx: Ctx, { project }: Options): Promise<string> {
-  const chosen = await chooseProject(ctx, project ?? null)
-  if (chosen.ok) return chosen.value
-  if (chosen.refusal.code === 'project_required') return fail("say which: --project; see 'purser project list'")
-  return fail(`there is no project ${project}; see 'purser project list'`)
 }
 
 function iso(at: number): string {
