@@ -20,7 +20,8 @@ type Waiting = Member & { resolve: (result: Result<unknown, unknown>) => void; r
 /**
  * Joins wallet writes that are wanted at the same moment into one database transaction: under load a round trip and a
  * commit are shared by many; alone a write waits for nothing but the end of the current turn of the event loop, and has a
- * transaction of its own. Each caller gets the answer of its own write. A customer is in one group at a time, since the next would find it locked.
+ * transaction of its own. Each caller gets the answer of its own write. A customer is in one group at a time, since the
+ * next would find it locked.
  */
 export function groupCommit(options: GroupCommitOptions): Ctx['groupedTransaction'] {
   if (options.groupMax <= 1) return (_subject, work) => options.transaction(work)

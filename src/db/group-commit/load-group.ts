@@ -1,7 +1,7 @@
 import type { ConfiguredCurrency } from '../../core/catalog/currency.ts'
 import { bucketOf } from '../../core/lib/bucket.ts'
 import type { Hold } from '../../core/wallet/hold.ts'
-import type { Lot, Wallet } from '../../core/wallet/wallet.ts'
+import type { Wallet } from '../../core/wallet/wallet.ts'
 import type { GroupSubject, IdempotencyRecord } from '../../usecases/ports.ts'
 import { readThreshold } from '../approvals.ts'
 import { listCurrencies } from '../catalog-currencies.ts'
@@ -131,15 +131,13 @@ async function readWallets(
     all.length === 0 ? [] : query<OwnedLot>(OPEN_LOTS, idsOf(all)),
     some.length === 0 ? [] : query<OwnedLot>(LAPSED_LOTS, [...idsOf(some), timeOf(now + LAPSING_WITHIN_MS)]),
   ])
-  const lots = new Map<string, Lot[]>()
-  for (const row of [...open, ...lapsed]) {
-    const place = `${row.customer_id}\n${row.currency}`
-    lots.set(place, [...(lots.get(place) ?? []), lotFromRow(row)])
-  }
+  const placeOf = (row: { customer_id: string; currency: string }) => `${row.customer_id}\n${row.currency}`
+  const lots = Map.groupBy([...open, ...lapsed], placeOf)
   const wallets = new Map<string, Map<string, Wallet>>()
   for (const { customer_id, ...row } of balances) {
     const own = wallets.get(customer_id) ?? new Map<string, Wallet>()
-    wallets.set(customer_id, own.set(row.currency, { ...row, lots: lots.get(`${customer_id}\n${row.currency}`) ?? [] }))
+    const held = lots.get(placeOf({ customer_id, ...row })) ?? []
+    wallets.set(customer_id, own.set(row.currency, { ...row, lots: held.map(lotFromRow) }))
   }
   return wallets
 }

@@ -1,12 +1,12 @@
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { DeviceInput } from '../../usecases/push/register-device.ts'
 import type { RateVerdict } from '../lib/rate-limit.ts'
 import { signInUser, type UserSignIn } from '../lib/sign-in-user.ts'
-import { bearerOf, type IdentityFault } from '../lib/user-identity.ts'
+import { bearerOf } from '../lib/user-identity.ts'
 import { DEVICE_ID_MAX_LENGTH } from './realtime-bootstrap-schema.ts'
+import { allowEveryOrigin, refuseHurry, refuseUser, userRefusals } from './refuse-user.ts'
 
 export type DeviceDeps = UserSignIn & {
   /** Counts a request of a user id. */
@@ -24,28 +24,7 @@ const PUSH_TOKEN_PATTERN = '^([0-9a-fA-F]{2}){16,100}$'
 const DEVICE_ID_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+$'
 const BUNDLE_ID_PATTERN = '^[A-Za-z0-9.-]{1,155}$'
 
-const STATUS = {
-  missing_bearer: 401,
-  invalid_token: 401,
-  token_expired: 401,
-  identity_unconfigured: 503,
-  identity_unavailable: 503,
-  rate_limited: 429,
-  project_required: 400,
-  project_unknown: 400,
-} as const satisfies Record<IdentityFault | ProjectRefusal['code'] | 'missing_bearer' | 'rate_limited', number>
-
-const refused = (description: string, codes: readonly string[]) =>
-  Type.Object({ detail: Type.String({ examples: [...codes] }) }, { description })
-
-const refusals = {
-  400: refused('The request cannot be read, or it is not clear which project is meant.', ['project_required']),
-  401: refused('The caller is not signed in.', ['missing_bearer', 'invalid_token', 'token_expired']),
-  422: refused('A field is invalid or unknown. The text names it.', ['body/push_token must match pattern']),
-  429: refused('Too many requests of this user in a minute.', ['rate_limited']),
-  503: refused('The identity provider is not configured or does not answer.', ['identity_unavailable']),
-}
-
+const refusals = userRefusals('body/push_token must match pattern')
 const shared = { tags: ['Devices'], security: [{ userBearer: [] }] }
 
 const deviceId = Type.String({ pattern: DEVICE_ID_PATTERN, minLength: 1, maxLength: DEVICE_ID_MAX_LENGTH })
@@ -74,12 +53,6 @@ const removeSchema = {
   summary: 'End the registration of a device',
   params: Type.Object({ device_id: deviceId }),
   response: { 204: Type.Null({ description: 'The device is not registered, whether or not it was.' }), ...refusals },
-}
-
-/** A bearer and no cookie is what signs a user in, so any page may call. */
-const allowEveryOrigin: onRequestHookHandler = (_request, reply, done) => {
-  reply.headers({ 'access-control-allow-origin': '*', 'access-control-expose-headers': 'X-Request-ID, Retry-After' })
-  done()
 }
 
 /** Registers `POST /v1/devices` and `DELETE /v1/devices/{device_id}`. */
@@ -113,20 +86,13 @@ type Owner = { projectId: string; userId: string }
 /** Signs the caller in, counts the request and finds the project; answers by itself when one of them refuses. */
 async function admit(request: FastifyRequest, reply: FastifyReply, deps: DeviceDeps): Promise<unknown> {
   const bearer = bearerOf(request.headers.authorization)
-  if (bearer === null) return refuse(reply, 'missing_bearer')
+  if (bearer === null) return refuseUser(reply, 'missing_bearer')
   const signedIn = await signInUser(bearer, deps)
-  if (!signedIn.ok) return refuse(reply, signedIn.code)
+  if (!signedIn.ok) return refuseUser(reply, signedIn.code)
   const { userId, findProject } = signedIn.user
   const verdict = await deps.limit(userId)
-  if (!verdict.allowed) {
-    return refuse(reply.header('retry-after', verdict.retryAfterSeconds ?? verdict.resetSeconds), 'rate_limited')
-  }
+  if (!verdict.allowed) return refuseHurry(reply, verdict)
   const project = await findProject(request)
-  if (!project.ok) return refuse(reply, project.refusal.code)
+  if (!project.ok) return refuseUser(reply, project.refusal.code)
   request.setDecorator<Owner>('deviceOwner', { projectId: project.value, userId })
-}
-
-function refuse(reply: FastifyReply, code: keyof typeof STATUS): FastifyReply {
-  if (STATUS[code] === 401) reply.header('www-authenticate', 'Bearer')
-  return reply.code(STATUS[code]).send({ detail: code })
 }

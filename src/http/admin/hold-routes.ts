@@ -8,9 +8,10 @@ import type { AdminDeps } from './admin-deps.ts'
 import { answerWrite } from './answer-write.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
-import { type HoldFault, parseAuthorise, parseHoldChange } from './parse-hold.ts'
+import { parseAuthorise, parseHoldChange } from './parse-hold.ts'
 import { userIdProblem } from './parse-user-id.ts'
 import { writeHeaders } from './project-header.ts'
+import type { KeyedFault } from './read-keyed-fields.ts'
 import { UserIdWire } from './wire/adjust-to-wire.ts'
 import { DryRunQuery } from './wire/dry-run.ts'
 import { AuthoriseBody, ChangedHoldWire, HOLD_BODIES, holdOutcomeToWire } from './wire/hold-to-wire.ts'
@@ -111,7 +112,7 @@ async function change(
   )
 }
 
-function sendFault(reply: FastifyReply, { refusal }: Result<never, HoldFault> & { ok: false }): FastifyReply {
+function sendFault(reply: FastifyReply, { refusal }: Result<never, KeyedFault> & { ok: false }): FastifyReply {
   if (refusal.code === 'fields_invalid') return sendProblems(reply, refusal.problems)
   return sendError(reply, CODE_OF_REFUSAL[refusal.code])
 }

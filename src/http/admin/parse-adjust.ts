@@ -1,9 +1,8 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { amountProblem, DEFAULT_CURRENCY } from '../../core/wallet/change-fields.ts'
-import { chosenKey } from './chosen-key.ts'
-import { currencyProblem, headerProblem, keyProblem, reasonProblem } from './field-problems.ts'
+import { currencyProblem, reasonProblem } from './field-problems.ts'
 import { userIdProblem } from './parse-user-id.ts'
-import { type Fields, isFields, problemsOf } from './read-fields.ts'
+import { type KeyedFault, readKeyedFields } from './read-keyed-fields.ts'
 
 export { DEFAULT_CURRENCY }
 
@@ -26,46 +25,33 @@ export type AdjustRequest = {
   idempotencyKey: string | null
 }
 
-export type AdjustFault =
-  /** Each problem names its field first: "amount: must be a whole number". */
-  | { code: 'fields_invalid'; problems: readonly string[] }
-  | { code: 'idempotency_key_mismatch' }
-  | { code: 'amount_must_be_nonzero' }
+export type AdjustFault = KeyedFault | { code: 'amount_must_be_nonzero' }
 
-type ValidFields = { user_id?: string; amount: number; reason: string; currency?: string; idempotency_key?: string }
+type ValidFields = { user_id?: string; amount: number; reason: string; currency?: string }
 
 /**
  * Reads a request that grants or deducts units. Never throws, whatever the body is. All faulty fields are named at
  * once; only when each is right by itself are they judged together.
  */
 export function parseAdjust(parts: AdjustParts, rules: { maxAdjust: number }): Result<AdjustRequest, AdjustFault> {
-  if (!isFields(parts.body)) return refuse({ code: 'fields_invalid', problems: ['body: must be a JSON object'] })
-  const problems = faultsOf(parts.body, parts, rules.maxAdjust)
-  if (problems.length > 0) return refuse({ code: 'fields_invalid', problems })
-  const fields = parts.body as ValidFields
-  const { pathUserId, headerKey } = parts
-  const key = chosenKey(headerKey, fields.idempotency_key)
-  if (!key.ok) return key
+  const { pathUserId, body, headerKey } = parts
+  const read = readKeyedFields(body, headerKey, {
+    user_id: (value) => (pathUserId === null ? userIdProblem(value) : pathProblem(pathUserId, value)),
+    amount: (value) => amountProblem(value, rules.maxAdjust),
+    reason: reasonProblem,
+    currency: currencyProblem,
+  })
+  if (!read.ok) return read
+  const { idempotencyKey } = read.value
+  const fields = read.value.fields as ValidFields
   if (fields.amount === 0) return refuse({ code: 'amount_must_be_nonzero' })
   return ok({
     userId: pathUserId ?? fields.user_id ?? '',
     amount: fields.amount,
     reason: fields.reason.trim(),
     currency: fields.currency ?? DEFAULT_CURRENCY,
-    idempotencyKey: key.value,
+    idempotencyKey,
   })
-}
-
-function faultsOf(fields: Fields, { pathUserId, headerKey }: AdjustParts, maxAdjust: number): string[] {
-  const problems = problemsOf(fields, {
-    user_id: (value) => (pathUserId === null ? userIdProblem(value) : pathProblem(pathUserId, value)),
-    amount: (value) => amountProblem(value, maxAdjust),
-    reason: reasonProblem,
-    currency: currencyProblem,
-    idempotency_key: keyProblem,
-  })
-  const header = headerProblem(headerKey)
-  return header === null ? problems : [...problems, `Idempotency-Key: ${header}`]
 }
 
 /** On the route with the id in its path, the body may repeat the id but not contradict it. */

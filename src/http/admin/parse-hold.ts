@@ -1,19 +1,15 @@
 import { SECOND_MS } from '../../core/lib/clock.ts'
-import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import { ok, type Result } from '../../core/lib/result.ts'
 import type { HoldOrder } from '../../usecases/wallet/change-hold.ts'
-import { chosenKey } from './chosen-key.ts'
-import { currencyProblem, headerProblem, keyProblem, reasonProblem } from './field-problems.ts'
+import { currencyProblem, reasonProblem } from './field-problems.ts'
 import { DEFAULT_CURRENCY } from './parse-adjust.ts'
-import { type FieldCheck, type Fields, isFields, problemsOf } from './read-fields.ts'
+import type { FieldCheck, Fields } from './read-fields.ts'
+import { type KeyedFault, readKeyedFields } from './read-keyed-fields.ts'
 
 /** Long enough for a job, short enough that a forgotten hold hurts nobody for long. */
 export const HOLD_SECONDS_DEFAULT = 900
 /** A week at a time; a job that takes longer extends. */
 export const HOLD_SECONDS_MAX = 604_800
-
-export type HoldFault =
-  /** Each problem names its field first. */
-  { code: 'fields_invalid'; problems: readonly string[] } | { code: 'idempotency_key_mismatch' }
 
 export type AuthoriseRequest = {
   amount: number
@@ -32,8 +28,8 @@ export function parseAuthorise(
   body: unknown,
   headerKey: string | undefined,
   { maxAdjust }: Rules,
-): Result<AuthoriseRequest, HoldFault> {
-  const read = readFields(body, headerKey, {
+): Result<AuthoriseRequest, KeyedFault> {
+  const read = readKeyedFields(body, headerKey, {
     amount: (value) => amountProblem(value, maxAdjust) ?? (value === undefined ? 'is required' : null),
     reason: reasonProblem,
     currency: currencyProblem,
@@ -57,13 +53,13 @@ export function parseHoldChange(
   body: unknown,
   headerKey: string | undefined,
   { maxAdjust }: Rules,
-): Result<HoldRequest, HoldFault> {
+): Result<HoldRequest, KeyedFault> {
   const checks: Record<HoldOrder['kind'], Record<string, FieldCheck>> = {
     capture: { amount: (value) => amountProblem(value, maxAdjust), keep_open: booleanProblem },
     void: {},
     extend: { expires_in_seconds: (value) => (value === undefined ? 'is required' : secondsProblem(value)) },
   }
-  const read = readFields(body, headerKey, {
+  const read = readKeyedFields(body, headerKey, {
     ...checks[kind],
     reason: (value) => (value === undefined ? null : reasonProblem(value)),
   })
@@ -81,20 +77,6 @@ function orderOf(kind: HoldOrder['kind'], fields: Fields): HoldOrder {
   if (kind === 'void') return { kind }
   if (kind === 'extend') return { kind, lifeMs: (fields.expires_in_seconds as number) * SECOND_MS }
   return { kind, amount: (fields.amount as number | undefined) ?? null, keepOpen: fields.keep_open === true }
-}
-
-function readFields(
-  body: unknown,
-  headerKey: string | undefined,
-  checks: Record<string, FieldCheck>,
-): Result<{ fields: Fields; idempotencyKey: string | null }, HoldFault> {
-  if (!isFields(body)) return refuse({ code: 'fields_invalid', problems: ['body: must be a JSON object'] })
-  const problems = problemsOf(body, { ...checks, idempotency_key: keyProblem })
-  const header = headerProblem(headerKey)
-  if (header !== null) problems.push(`Idempotency-Key: ${header}`)
-  if (problems.length > 0) return refuse({ code: 'fields_invalid', problems })
-  const key = chosenKey(headerKey, body.idempotency_key as string | undefined)
-  return key.ok ? ok({ fields: body, idempotencyKey: key.value }) : key
 }
 
 /** Says what is wrong with a number of units; one that is missing is not wrong by itself. */

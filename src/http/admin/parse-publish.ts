@@ -1,10 +1,9 @@
 import type { PublishedValue } from '../../core/events/published-envelope.ts'
-import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import { ok, type Result } from '../../core/lib/result.ts'
 import { isOwnTopic, mainTopicOf } from '../../usecases/realtime/own-topics.ts'
-import { chosenKey } from './chosen-key.ts'
-import { headerProblem, keyProblem } from './field-problems.ts'
 import { userIdProblem } from './parse-user-id.ts'
-import { isFields, problemsOf } from './read-fields.ts'
+import { isFields } from './read-fields.ts'
+import { type KeyedFault, readKeyedFields } from './read-keyed-fields.ts'
 
 /** Names of at least two words, so that they never meet a name of the protocol such as `connected`. */
 export const EVENT_PATTERN = '^[a-z][a-z0-9_]*(\\.[a-z0-9_]+)+$'
@@ -31,10 +30,6 @@ const eventPattern = new RegExp(EVENT_PATTERN)
 const dataNamePattern = new RegExp(DATA_NAME_PATTERN)
 const reserved: ReadonlySet<string> = new Set(RESERVED_PREFIXES)
 
-export type PublishFault =
-  /** Each problem names its field first. */
-  { code: 'fields_invalid'; problems: readonly string[] } | { code: 'idempotency_key_mismatch' }
-
 export type PublishRequest = {
   userId: string
   topic: string
@@ -48,31 +43,25 @@ type ValidFields = {
   topic?: string
   event: string
   data?: Record<string, PublishedValue>
-  idempotency_key?: string
 }
 
 /** Reads a request that publishes a message. Never throws, whatever the body is. */
-export function parsePublish(body: unknown, headerKey: string | undefined): Result<PublishRequest, PublishFault> {
-  if (!isFields(body)) return refuse({ code: 'fields_invalid', problems: ['body: must be a JSON object'] })
-  const problems = problemsOf(body, {
+export function parsePublish(body: unknown, headerKey: string | undefined): Result<PublishRequest, KeyedFault> {
+  const read = readKeyedFields(body, headerKey, {
     user_id: userIdProblem,
-    topic: (value) => topicProblem(value, body.user_id),
+    topic: (value) => topicProblem(value, isFields(body) ? body.user_id : undefined),
     event: eventProblem,
     data: dataProblem,
-    idempotency_key: keyProblem,
   })
-  const header = headerProblem(headerKey)
-  if (header !== null) problems.push(`Idempotency-Key: ${header}`)
-  if (problems.length > 0) return refuse({ code: 'fields_invalid', problems })
-  const fields = body as ValidFields
-  const key = chosenKey(headerKey, fields.idempotency_key)
-  if (!key.ok) return key
+  if (!read.ok) return read
+  const { idempotencyKey } = read.value
+  const fields = read.value.fields as ValidFields
   return ok({
     userId: fields.user_id,
     topic: fields.topic ?? mainTopicOf(fields.user_id),
     event: fields.event,
     data: fields.data ?? null,
-    idempotencyKey: key.value,
+    idempotencyKey,
   })
 }
 

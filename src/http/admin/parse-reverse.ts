@@ -1,8 +1,7 @@
-import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import { ok, type Result } from '../../core/lib/result.ts'
 import type { DebtPolicy } from '../../core/wallet/policy.ts'
-import { chosenKey } from './chosen-key.ts'
-import { headerProblem, keyProblem, reasonProblem } from './field-problems.ts'
-import { isFields, problemsOf } from './read-fields.ts'
+import { reasonProblem } from './field-problems.ts'
+import { type KeyedFault, readKeyedFields } from './read-keyed-fields.ts'
 
 export const SHORTAGES = ['block', 'clamp', 'debt'] as const satisfies readonly DebtPolicy[]
 
@@ -14,30 +13,21 @@ export type ReverseRequest = {
   idempotencyKey: string | null
 }
 
-export type ReverseFault =
-  /** Each problem names its field first. */
-  { code: 'fields_invalid'; problems: readonly string[] } | { code: 'idempotency_key_mismatch' }
-
-type ValidFields = { reason: string; shortage?: DebtPolicy; idempotency_key?: string }
+type ValidFields = { reason: string; shortage?: DebtPolicy }
 
 /** Reads a request that undoes a transaction. Never throws, whatever the body is. */
-export function parseReverse(body: unknown, headerKey: string | undefined): Result<ReverseRequest, ReverseFault> {
-  if (!isFields(body)) return refuse({ code: 'fields_invalid', problems: ['body: must be a JSON object'] })
-  const problems = problemsOf(body, {
+export function parseReverse(body: unknown, headerKey: string | undefined): Result<ReverseRequest, KeyedFault> {
+  const read = readKeyedFields(body, headerKey, {
     reason: reasonProblem,
     shortage: shortageProblem,
-    idempotency_key: keyProblem,
   })
-  const header = headerProblem(headerKey)
-  if (header !== null) problems.push(`Idempotency-Key: ${header}`)
-  if (problems.length > 0) return refuse({ code: 'fields_invalid', problems })
-  const fields = body as ValidFields
-  const key = chosenKey(headerKey, fields.idempotency_key)
-  if (!key.ok) return key
+  if (!read.ok) return read
+  const { idempotencyKey } = read.value
+  const fields = read.value.fields as ValidFields
   return ok({
     reason: fields.reason.trim(),
     shortage: fields.shortage ?? 'block',
-    idempotencyKey: key.value,
+    idempotencyKey,
   })
 }
 

@@ -7,8 +7,9 @@ import type { BootstrapInput, BootstrappedSession } from '../../usecases/realtim
 import { isDemoToken, type VerifiedDemoToken } from '../lib/demo-token.ts'
 import type { RateVerdict } from '../lib/rate-limit.ts'
 import { forbidCaching } from '../lib/security-headers.ts'
-import { bearerOf, type IdentityFault, type IdentityVerifier, type VerifiedIdentity } from '../lib/user-identity.ts'
+import { bearerOf, type IdentityVerifier, type VerifiedIdentity } from '../lib/user-identity.ts'
 import { bootstrapBodySchema, bootstrapResponseSchema } from './realtime-bootstrap-schema.ts'
+import { refuseUser } from './refuse-user.ts'
 
 /** Far above the largest body that the schema lets through. */
 const BODY_MAX_BYTES = 64 * 1024
@@ -97,10 +98,10 @@ function addRoute(scope: FastifyInstance, deps: RealtimeBootstrapDeps, url: stri
 /** Signs the caller in, counts the request and finds the project; answers by itself when one of them refuses. */
 async function admit(request: FastifyRequest, reply: FastifyReply, deps: RealtimeBootstrapDeps): Promise<unknown> {
   const bearer = bearerOf(request.headers.authorization)
-  if (bearer === null) return refuse(reply, 'missing_bearer')
+  if (bearer === null) return refuseUser(reply, 'missing_bearer')
   const demo = isDemoToken(bearer) ? deps.demo : undefined
   const identity: VerifiedIdentity = demo === undefined ? await deps.identity.verify(bearer) : demo.verify(bearer)
-  if (!identity.ok) return refuse(reply, identity.code)
+  if (!identity.ok) return refuseUser(reply, identity.code)
   const { userId } = identity
   const verdict = await deps.limit(userId)
   reply.headers({
@@ -111,29 +112,12 @@ async function admit(request: FastifyRequest, reply: FastifyReply, deps: Realtim
   if (!verdict.allowed) {
     const seconds = verdict.retryAfterSeconds ?? verdict.resetSeconds
     reply.header('retry-after', seconds)
-    return refuse(reply, 'rate_limited', `${verdict.limit} a minute; try again in ${seconds} s`)
+    return refuseUser(reply, 'rate_limited', `${verdict.limit} a minute; try again in ${seconds} s`)
   }
   // Whoever can have demo tokens minted can be anybody: the request cannot point one at another project.
   const project = demo === undefined ? await deps.projectFor(request) : ({ ok: true, value: demo.projectId } as const)
-  if (!project.ok) return refuse(reply, project.refusal.code)
+  if (!project.ok) return refuseUser(reply, project.refusal.code)
   request.setDecorator<Caller>('realtimeCaller', { userId, projectId: project.value })
-}
-
-/** Every refusal of its own and its status. Faults of the body are answered by the surface's error handler. */
-const STATUS = {
-  missing_bearer: 401,
-  invalid_token: 401,
-  token_expired: 401,
-  identity_unconfigured: 503,
-  identity_unavailable: 503,
-  rate_limited: 429,
-  project_required: 400,
-  project_unknown: 400,
-} as const satisfies Record<IdentityFault | ProjectRefusal['code'] | 'missing_bearer' | 'rate_limited', number>
-
-function refuse(reply: FastifyReply, code: keyof typeof STATUS, text?: string): FastifyReply {
-  if (STATUS[code] === 401) reply.header('www-authenticate', 'Bearer')
-  return reply.code(STATUS[code]).send({ detail: text === undefined ? code : `${code}: ${text}` })
 }
 
 /** A realtime address of a server: as secure as its public one, and below the path that a proxy may add. */
