@@ -1,14 +1,14 @@
 import type { BulkGrant } from '../../core/bulk/bulk-grant.ts'
 import { type BulkRow, keyOfRow } from '../../core/bulk/bulk-row.ts'
-import { ok, type Result, refuse } from '../../core/lib/result.ts'
-import { needsApproval } from '../../core/operators/approval.ts'
+import type { Result } from '../../core/lib/result.ts'
 import { operatorIdOf } from '../../core/operators/caller.ts'
 import type { LimitExceeded } from '../../core/operators/operator-limits.ts'
-import { countForDay } from '../operators/admission.ts'
-import type { Ctx, GroupTx } from '../ports.ts'
-import { type AdjustOutcome, type AdjustRefusal, type AdjustRules, adjustBalance } from '../wallet/adjust-balance.ts'
+import { type ApprovalRequired, adjustRules } from '../operators/adjust-rules.ts'
+import { type Admit, countForDay } from '../operators/admission.ts'
+import type { Ctx } from '../ports.ts'
+import { type AdjustOutcome, type AdjustRefusal, adjustBalance } from '../wallet/adjust-balance.ts'
 
-export type RowRefusal = AdjustRefusal | LimitExceeded | { code: 'approval_required' }
+export type RowRefusal = AdjustRefusal | LimitExceeded | ApprovalRequired
 
 /**
  * Makes the single change that a row asks for, within the limits of who started the bulk grant. What is too large for one
@@ -27,25 +27,7 @@ export function adjustRow(ctx: Ctx, bulk: BulkGrant, row: BulkRow): Promise<Resu
     actor,
     requestId: `${bulk.bulkId}:${row.number}`,
   }
-  return adjustBalance(ctx, input, rulesFor(ctx, bulk, row, operatorIdOf(actor)))
-}
-
-function rulesFor(
-  ctx: Ctx,
-  { projectId }: BulkGrant,
-  { amount }: BulkRow,
-  operatorId: string | null,
-): AdjustRules<LimitExceeded | { code: 'approval_required' }> {
-  const judge = async (tx: Pick<GroupTx, 'approvals'>) =>
-    needsApproval(amount, await tx.approvals.threshold(projectId))
-      ? refuse({ code: 'approval_required' as const })
-      : ok(null)
-  if (operatorId === null) return { kind: 'grouped', admit: judge }
-  return {
-    kind: 'own',
-    async admit(tx, moved) {
-      const judged = await judge(tx)
-      return judged.ok ? countForDay(tx, ctx, operatorId, moved) : judged
-    },
-  }
+  const operatorId = operatorIdOf(actor)
+  const admit: Admit | null = operatorId === null ? null : (tx, moved) => countForDay(tx, ctx, operatorId, moved)
+  return adjustBalance(ctx, input, adjustRules(input, admit))
 }

@@ -1,8 +1,8 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
-import { type Approval, type ApprovalClosed, needsApproval, statusOf } from '../../core/operators/approval.ts'
+import { type Approval, type ApprovalClosed, statusOf } from '../../core/operators/approval.ts'
 import { type AdminCaller, actorOf, identityOf } from '../../core/operators/caller.ts'
 import type { LimitExceeded } from '../../core/operators/operator-limits.ts'
-import type { Ctx, GroupTx } from '../ports.ts'
+import type { Ctx } from '../ports.ts'
 import {
   type AdjustInput,
   type AdjustOutcome,
@@ -10,6 +10,7 @@ import {
   type AdjustRules,
   adjustBalance,
 } from '../wallet/adjust-balance.ts'
+import { type ApprovalRequired, adjustRules } from './adjust-rules.ts'
 import { admitCaller } from './admission.ts'
 import { type RequestedApproval, type RequestRefusal, requestApproval } from './request-approval.ts'
 
@@ -44,7 +45,7 @@ export async function adjustAsOperator<More extends { code: string }>(
 ): Promise<Outcome<More>> {
   const by = identityOf(caller)
   const input: AdjustInput = { ...rest, actor: actorOf(by) }
-  const made = await make(input, rulesFor(ctx, input, caller))
+  const made = await make(input, adjustRules(input, admitCaller(ctx, caller)))
   if (made.ok) return made
   const { refusal } = made
   if (isRequired(refusal)) return answerRequest(ctx, input, await requestApproval(ctx, input, by))
@@ -58,29 +59,6 @@ function isRequired(refusal: { code: string }): refusal is ApprovalRequired {
 
 function isRequested(refusal: { code: string }): refusal is { code: 'approval_requested'; approvalId: string } {
   return refusal.code === 'approval_requested'
-}
-
-type ApprovalRequired = { code: 'approval_required' }
-
-/** The threshold is read where the change is made, so that a new one holds for every change that comes after it. */
-function rulesFor(
-  ctx: Ctx,
-  { projectId, amount }: AdjustInput,
-  caller: AdminCaller,
-): AdjustRules<LimitExceeded | ApprovalRequired> {
-  const admit = admitCaller(ctx, caller)
-  const judge = async (tx: Pick<GroupTx, 'approvals'>) =>
-    needsApproval(amount, await tx.approvals.threshold(projectId))
-      ? refuse({ code: 'approval_required' as const })
-      : ok(null)
-  if (admit === null) return { kind: 'grouped', admit: judge }
-  return {
-    kind: 'own',
-    async admit(tx, moved) {
-      const judged = await judge(tx)
-      return judged.ok ? admit(tx, moved) : judged
-    },
-  }
 }
 
 /** A request as it stands now; once it was agreed to, what was done. */
