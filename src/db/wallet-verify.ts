@@ -65,6 +65,9 @@ const STRAYS = statement(
   `select customer_id, 'draw on lot ' || lot_id as row from wallet_draws d where not exists (
      select from wallet_transactions t where t.bucket = d.bucket and t.customer_id = d.customer_id
      and t.transaction_id = d.transaction_id)
+   union all select customer_id, 'posting of transaction ' || transaction_id from wallet_postings p where not exists (
+     select from wallet_transactions t where t.bucket = p.bucket and t.customer_id = p.customer_id
+     and t.transaction_id = p.transaction_id)
    union all select customer_id, 'transaction ' || transaction_id from wallet_transactions t where not exists (
      select from customers c where c.bucket = t.bucket and c.customer_id = t.customer_id)
    union all select customer_id, 'lot ' || lot_id from wallet_lots l where not exists (

@@ -78,6 +78,7 @@ const DAMAGE: Record<Rule, string> = {
   'a balance is the sum of the postings to the wallet': `update wallet_balances set balance = balance + 1 where customer_id = ${KEPT}`,
   'a balance is the sum of what remains in the lots': 'update wallet_lots set remaining = granted',
   'what is missing from a lot was drawn by ledger transactions': 'delete from wallet_draws',
+  'every posting is of a ledger transaction that exists': `update wallet_postings set transaction_id = transaction_id || 'x' where account = 'wallet'`,
   'every draw is of a lot and a ledger transaction that exist': `update wallet_draws set transaction_id = transaction_id || 'x'`,
   'what a merge took from one customer it gave to another': `update wallet_postings set amount = amount * 2 where account = 'merged' and amount > 0`,
   'what a transfer took from one customer it gave to another of the same project': `update wallet_transactions set operation_id = 'xfer0' where kind = 'transfer_in'`,

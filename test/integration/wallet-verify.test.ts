@@ -84,6 +84,11 @@ const TAMPERING: Array<[string, string]> = [
      select 1 from t; delete from wallet_transactions where transaction_id = (select max(transaction_id) from wallet_transactions)`,
     'customer cust',
   ],
+  [
+    `insert into wallet_postings select bucket, customer_id, transaction_id || 'x', number, account, currency, amount
+       from wallet_postings where transaction_id = (select max(transaction_id) from wallet_transactions)`,
+    'posting of transaction vatx',
+  ],
   // Nothing of it is left in the receiver's ledger, which is sound by itself.
   [
     `update customers c set ledger_sequence = t.sequence - 1, ledger_hash = t.previous_hash from wallet_transactions t

@@ -92,6 +92,11 @@ export const AUDIT_RULES = {
     left join wallet_draws d on d.bucket = l.bucket and d.customer_id = l.customer_id and d.lot_id = l.lot_id
     group by l.bucket, l.customer_id, l.lot_id having l.granted - l.remaining <> coalesce(sum(d.amount), 0)`,
 
+  'every posting is of a ledger transaction that exists': `
+    select p.transaction_id, p.account, p.amount from wallet_postings p
+    where not exists (select from wallet_transactions t where t.bucket = p.bucket and t.customer_id = p.customer_id
+      and t.transaction_id = p.transaction_id)`,
+
   'every draw is of a lot and a ledger transaction that exist': `
     select d.transaction_id, d.lot_id from wallet_draws d
     where not exists (select from wallet_lots l where l.bucket = d.bucket and l.customer_id = d.customer_id and l.lot_id = d.lot_id)
