@@ -1,24 +1,14 @@
 import type { ProductType } from '../core/catalog/catalog.ts'
 import type { Store } from '../core/projects/project.ts'
-import type { Environment, PeriodType, Purchase, PurchaseTransaction } from '../core/purchases/purchase.ts'
+import type { FormerProduct, Purchase } from '../core/purchases/purchase.ts'
+import { type ChargeFacts, priceFromRow } from './purchase-transactions.ts'
 import { timeOf } from './wire-values.ts'
 
-export type ChargeRow = {
-  number: number
-  store_transaction_id: string
-  product_id: string
-  period_type: PeriodType
-  purchased_at: number
-  expires_at: number | null
-  price_micros: number | null
-  currency: string | null
-}
-
-export type PurchaseRow = Omit<ChargeRow, 'number'> & {
+export type PurchaseRow = ChargeFacts & {
   purchase_id: string
   app_id: string
   store: Store
-  environment: Environment
+  environment: Purchase['environment']
   store_purchase_id: string
   type: ProductType
   original_purchased_at: number
@@ -32,6 +22,14 @@ export type PurchaseRow = Omit<ChargeRow, 'number'> & {
   presented_offering: string | null
   expiration_seen_at: number | null
   due_at: number | null
+  as_of: number
+  cancel_reason: Purchase['cancelReason']
+  auto_resume_at: number | null
+  pending_product_id: string | null
+  price_consent: Purchase['priceConsent']
+  revoked_at: number | null
+  superseded: Purchase['superseded']
+  former_products: FormerProduct[] | null
 }
 
 export const PURCHASE_COLUMN_NAMES = [
@@ -59,6 +57,14 @@ export const PURCHASE_COLUMN_NAMES = [
   'presented_offering',
   'expiration_seen_at',
   'due_at',
+  'as_of',
+  'cancel_reason',
+  'auto_resume_at',
+  'pending_product_id',
+  'price_consent',
+  'revoked_at',
+  'superseded',
+  'former_products',
 ] as const
 
 /** Parameters before a purchase's own columns: bucket, customer, project. */
@@ -97,6 +103,14 @@ export function purchaseToValues(purchase: Purchase): unknown[] {
     presented_offering: purchase.presentedOffering,
     expiration_seen_at: timeOf(purchase.expirationSeenAt),
     due_at: timeOf(purchase.dueAt),
+    as_of: timeOf(purchase.asOf),
+    cancel_reason: purchase.cancelReason,
+    auto_resume_at: timeOf(purchase.autoResumeAt),
+    pending_product_id: purchase.pendingProductId,
+    price_consent: purchase.priceConsent,
+    revoked_at: timeOf(purchase.revokedAt),
+    superseded: purchase.superseded && JSON.stringify(purchase.superseded),
+    former_products: purchase.formerProducts.length === 0 ? null : JSON.stringify(purchase.formerProducts),
   }
   return PURCHASE_COLUMN_NAMES.map((column) => values[column])
 }
@@ -126,23 +140,13 @@ export function purchaseFromRow(row: PurchaseRow): Purchase {
     presentedOffering: row.presented_offering,
     expirationSeenAt: row.expiration_seen_at,
     dueAt: row.due_at,
+    asOf: row.as_of,
+    cancelReason: row.cancel_reason,
+    autoResumeAt: row.auto_resume_at,
+    pendingProductId: row.pending_product_id,
+    priceConsent: row.price_consent,
+    revokedAt: row.revoked_at,
+    superseded: row.superseded,
+    formerProducts: row.former_products ?? [],
   }
-}
-
-export function chargeFromRow(row: ChargeRow): PurchaseTransaction {
-  return {
-    number: row.number,
-    storeTransactionId: row.store_transaction_id,
-    productId: row.product_id,
-    periodType: row.period_type,
-    purchasedAt: row.purchased_at,
-    expiresAt: row.expires_at,
-    price: priceFromRow(row),
-  }
-}
-
-function priceFromRow(row: { price_micros: number | null; currency: string | null }): Purchase['price'] {
-  return row.price_micros === null || row.currency === null
-    ? null
-    : { amountMicros: row.price_micros, currency: row.currency }
 }

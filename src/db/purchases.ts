@@ -1,9 +1,5 @@
-import type { CustomerRef } from '../core/customers/customer.ts'
-import type { PurchaseTransaction } from '../core/purchases/purchase.ts'
 import type { PurchaseReads, TxPurchases } from '../usecases/ports.ts'
 import {
-  type ChargeRow,
-  chargeFromRow,
   PURCHASE_COLUMNS,
   PURCHASE_UPDATES,
   PURCHASE_VALUES,
@@ -11,6 +7,7 @@ import {
   purchaseFromRow,
   purchaseToValues,
 } from './purchase-rows.ts'
+import { purchaseTransactions } from './purchase-transactions.ts'
 import { type Query, statement } from './statement.ts'
 import { storeClaims } from './store-claims.ts'
 import { timeOf } from './wire-values.ts'
@@ -25,54 +22,48 @@ const GET = statement(
 )
 const DUE = statement(
   'purchases.due',
-  `select project_id, bucket, customer_id, purchase_id from purchases where due_at <= $1 order by due_at limit $2`,
+  `select project_id, bucket, customer_id, purchase_id, due_at, least(due_at, expires_at) as since from purchases
+   where store = $1 and due_at <= $2 order by due_at limit $3`,
 )
 const SAVE = statement(
   'purchases.save',
   `insert into purchases (bucket, customer_id, project_id, ${PURCHASE_COLUMNS}) values ($1, $2, $3, ${PURCHASE_VALUES})
    on conflict (bucket, customer_id, purchase_id) do update set ${PURCHASE_UPDATES}`,
 )
-const CHARGES = statement(
-  'purchase_transactions.list',
-  `select number, store_transaction_id, product_id, period_type, purchased_at, expires_at, price_micros, currency
-   from purchase_transactions where bucket = $1 and customer_id = $2 and purchase_id = $3 order by number`,
-)
-const INSERT_CHARGE = statement(
-  'purchase_transactions.insert',
-  `insert into purchase_transactions (bucket, customer_id, purchase_id, number, store_transaction_id, product_id, period_type,
-   purchased_at, expires_at, price_micros, currency) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-)
-const DELETE_CHARGES = statement(
-  'purchase_transactions.delete',
-  'delete from purchase_transactions where bucket = $1 and customer_id = $2 and purchase_id = $3',
-)
-const MOVE_CHARGES = statement(
-  'purchase_transactions.move',
-  `with moved as (delete from purchase_transactions where bucket = $1 and customer_id = $2 and purchase_id = $3 returning *)
-   insert into purchase_transactions (bucket, customer_id, purchase_id, number, store_transaction_id, product_id, period_type,
-   purchased_at, expires_at, price_micros, currency)
-   select $4, $5, purchase_id, number, store_transaction_id, product_id, period_type, purchased_at, expires_at, price_micros,
-   currency from moved`,
+const POSTPONE = statement(
+  'purchases.postpone',
+  `update purchases set due_at = $4 where bucket = $1 and customer_id = $2 and purchase_id = $3 and due_at = $5`,
 )
 const DELETE = statement(
   'purchases.delete',
   'delete from purchases where bucket = $1 and customer_id = $2 and purchase_id = $3',
 )
 
+type DueRow = {
+  project_id: string
+  bucket: number
+  customer_id: string
+  purchase_id: string
+  due_at: number
+  since: number
+}
+
 export function purchaseReads(query: Query): PurchaseReads {
   const rows = purchaseRows(query)
   return {
     ofCustomer: rows.ofCustomer,
     findClaim: rows.findClaim,
-    async due(now, limit) {
-      const due = await query<{ project_id: string; bucket: number; customer_id: string; purchase_id: string }>(DUE, [
-        timeOf(now),
-        limit,
-      ])
+    async due(store, now, limit) {
+      const due = await query<DueRow>(DUE, [store, timeOf(now), limit])
       return due.map((row) => ({
         ref: { projectId: row.project_id, bucket: row.bucket, customerId: row.customer_id },
         purchaseId: row.purchase_id,
+        dueAt: row.due_at,
+        since: row.since,
       }))
+    },
+    async postpone({ ref, purchaseId, dueAt }, until) {
+      await query(POSTPONE, [ref.bucket, ref.customerId, purchaseId, timeOf(until), timeOf(dueAt)])
     },
     async chain(ref, purchaseId) {
       const [purchase, transactions] = await Promise.all([
@@ -86,20 +77,7 @@ export function purchaseReads(query: Query): PurchaseReads {
 
 export function purchaseRows(query: Query): TxPurchases {
   const { moveClaim, ...claims } = storeClaims(query)
-  const insertCharge = (ref: CustomerRef, purchaseId: string, charge: PurchaseTransaction) =>
-    query(INSERT_CHARGE, [
-      ref.bucket,
-      ref.customerId,
-      purchaseId,
-      charge.number,
-      charge.storeTransactionId,
-      charge.productId,
-      charge.periodType,
-      timeOf(charge.purchasedAt),
-      timeOf(charge.expiresAt),
-      charge.price?.amountMicros ?? null,
-      charge.price?.currency ?? null,
-    ])
+  const charges = purchaseTransactions(query)
   return {
     ...claims,
     async ofCustomer(ref) {
@@ -109,25 +87,24 @@ export function purchaseRows(query: Query): TxPurchases {
       const [row] = await query<PurchaseRow>(GET, [ref.bucket, ref.customerId, purchaseId])
       return row === undefined ? null : purchaseFromRow(row)
     },
-    async transactions(ref, purchaseId) {
-      return (await query<ChargeRow>(CHARGES, [ref.bucket, ref.customerId, purchaseId])).map(chargeFromRow)
-    },
-    async save(ref, purchase, newTransactions) {
+    transactions: charges.list,
+    async save(ref, purchase, { newTransactions, changedTransactions }) {
       await Promise.all([
         query(SAVE, [ref.bucket, ref.customerId, ref.projectId, ...purchaseToValues(purchase)]),
-        ...newTransactions.map((charge) => insertCharge(ref, purchase.purchaseId, charge)),
+        ...newTransactions.map((charge) => charges.insert(ref, purchase.purchaseId, charge)),
+        ...changedTransactions.map((charge) => charges.change(ref, purchase.purchaseId, charge)),
       ])
     },
     async replaceTransactions(ref, purchaseId, transactions) {
       await Promise.all([
-        query(DELETE_CHARGES, [ref.bucket, ref.customerId, purchaseId]),
-        ...transactions.map((charge) => insertCharge(ref, purchaseId, charge)),
+        charges.deleteAll(ref, purchaseId),
+        ...transactions.map((charge) => charges.insert(ref, purchaseId, charge)),
       ])
     },
     async move(purchase, from, to) {
       await Promise.all([
         query(SAVE, [to.bucket, to.customerId, to.projectId, ...purchaseToValues(purchase)]),
-        query(MOVE_CHARGES, [from.bucket, from.customerId, purchase.purchaseId, to.bucket, to.customerId]),
+        charges.move(purchase.purchaseId, from, to),
         query(DELETE, [from.bucket, from.customerId, purchase.purchaseId]),
         moveClaim(purchase, to),
       ])

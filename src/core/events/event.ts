@@ -8,13 +8,31 @@ export type EventType =
   | 'UNCANCELLATION'
   | 'NON_RENEWING_PURCHASE'
   | 'EXPIRATION'
+  | 'BILLING_ISSUE'
+  | 'PRODUCT_CHANGE'
+  | 'SUBSCRIPTION_PAUSED'
+  | 'SUBSCRIPTION_EXTENDED'
   | 'REFUND_REVERSED'
+  | 'PRICE_INCREASE_CONSENT_REQUIRED'
+  | 'PRICE_INCREASE_CONSENT_APPROVED'
+  | 'PURCHASE_REDEEMED'
   | 'TRANSFER'
   | 'VIRTUAL_CURRENCY_TRANSACTION'
   | 'CUSTOMER_MERGED'
 
-/** A fact of the outbox. `data` is complete: a reader of the outbox needs no other row. */
-export type DomainEvent = { type: EventType; data: Record<string, unknown> }
+/**
+ * A fact of the outbox. `data` holds everything about the purchase or the ledger transaction; `PurchaseEventData` names
+ * the fields of events about a purchase.
+ */
+export type DomainEvent = {
+  type: EventType
+  data: Record<string, unknown>
+  /**
+   * Names the fact among all facts of the customer's project, so that its identifier is the same however often it is
+   * found. Without it the fact is new by itself.
+   */
+  key?: string
+}
 
 /** What a client could see differently after a transaction. */
 export type ChangeKind =
@@ -39,6 +57,9 @@ export type ChangeCause =
   | 'expiration'
   | 'merge'
   | 'transfer'
+  /** A team gave access by hand, or took it back. */
+  | 'grant'
+  | 'grant_revoked'
   | 'profile'
   /** A team's own service published a message. */
   | 'publish'

@@ -1,9 +1,13 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { DomainEvent, EventType } from '../events/event.ts'
-import { chargeEvent, decidePurchase, type GrantOrder, grantsOf } from '../purchases/decide-purchase.ts'
+import { decidePurchase } from '../purchases/decide-purchase.ts'
 import type { RefundOrder } from '../purchases/decide-refund.ts'
+import { type GrantOrder, grantsOf } from '../purchases/grants-of.ts'
+import { chargesOf } from '../purchases/merge-snapshot.ts'
 import type { Purchase, PurchaseTransaction } from '../purchases/purchase.ts'
-import type { PurchaseSnapshot } from '../purchases/snapshot.ts'
+import { chargeEvent } from '../purchases/purchase-event.ts'
+import { type PurchaseSnapshot, refundedAtOf } from '../purchases/snapshot.ts'
+
 import type { ChainKey } from './envelope.ts'
 import type { ToldChain, ToldCharge } from './fold-chain.ts'
 import { type ChargeProducts, snapshotOfTold } from './told-snapshot.ts'
@@ -45,14 +49,15 @@ const CHARGE_EVENTS: ReadonlySet<EventType> = new Set(['INITIAL_PURCHASE', 'RENE
  */
 export function decideToldPurchase(input: ToldInput): ToldDecision {
   const { before, after, catalog, stored } = input
-  const snapshot = snapshotOfTold({ ...input, chain: after })
   // Nobody's clock is behind RevenueCat's word that access has ended.
   const now = Math.max(input.now, after.endToldAt ?? 0)
+  const snapshot = { ...snapshotOfTold({ ...input, now, chain: after }), asOf: now }
   const current = currentAt(input, snapshot, now)
-  const question = { current, snapshot, catalog, now, purchaseId: input.purchaseId, presentedOffering: null }
-  const decision = decidePurchase(question)
+  const known = storedAt(snapshot, stored)
+  const { purchaseId } = input
+  const decision = decidePurchase({ current, stored: known, snapshot, catalog, purchaseId, presentedOffering: null })
   const purchase = { ...decision.purchase, ...lastingFacts(input, snapshot) }
-  const charges = snapshot.transactions.map((charge, index) => ({ ...charge, number: index + 1 }))
+  const charges = chargesOf(snapshot, known)
   const news = after.charges.filter((charge) => charge.paidBy !== null && chargeIn(before, charge)?.paidBy == null)
   const isStored = new Set(stored.map((charge) => charge.storeTransactionId))
   return {
@@ -61,7 +66,7 @@ export function decideToldPurchase(input: ToldInput): ToldDecision {
     events: [
       ...charges
         .filter(({ storeTransactionId }) => !isStored.has(storeTransactionId))
-        .map((charge) => chargeEvent(question, purchase, charge)),
+        .map((charge) => chargeEvent(purchase, charge, charges[charge.number - 2] ?? null)),
       ...decision.events.filter(({ type }) => !CHARGE_EVENTS.has(type)),
     ],
     grants: news.flatMap((charge) => grantOf(charge, charges, { catalog, purchase, isStored })),
@@ -88,16 +93,24 @@ function grantOf(
 function currentAt({ current }: ToldInput, snapshot: PurchaseSnapshot, now: number): Purchase | null {
   if (current === null) return null
   const index = snapshot.transactions.findIndex((charge) => charge.storeTransactionId === current.storeTransactionId)
-  const expirationSeenAt = isOver(snapshot, now) ? current.expirationSeenAt : null
-  return { ...current, renewalNumber: index + 1, expirationSeenAt }
+  const isNewCharge = index + 1 < snapshot.transactions.length
+  const expirationSeenAt = isNewCharge || isOver(snapshot, now) ? current.expirationSeenAt : null
+  // All events of the chain are read each time, so what they say together is always the newest word.
+  return { ...current, renewalNumber: index + 1, expirationSeenAt, asOf: Math.min(current.asOf, now - 1) }
+}
+
+/** The stored charges in the places that they have now; one that is new has none of its own facts yet. */
+function storedAt(snapshot: PurchaseSnapshot, stored: readonly PurchaseTransaction[]): PurchaseTransaction[] {
+  const known = new Map(stored.map((charge) => [charge.storeTransactionId, charge]))
+  return chargesOf(snapshot, []).map((charge) => known.get(charge.storeTransactionId) ?? { ...charge, refund: null })
 }
 
 /** Whether access has ended for good, and not been given again by a word that was told after its end. */
 function isOver(snapshot: PurchaseSnapshot, now: number): boolean {
-  const { refundedAt, autoRenews, graceExpiresAt } = snapshot
+  const refundedAt = refundedAtOf(snapshot)
   if (refundedAt !== null) return refundedAt <= now
   const expiresAt = snapshot.transactions.at(-1)?.expiresAt ?? null
-  return !autoRenews && expiresAt !== null && Math.max(expiresAt, graceExpiresAt ?? 0) <= now
+  return !snapshot.autoRenews && expiresAt !== null && Math.max(expiresAt, snapshot.graceExpiresAt ?? 0) <= now
 }
 
 /** Facts that the first events of a chain settle, and so are not settled by the first that happen to arrive. */

@@ -1,6 +1,7 @@
 import type { Product } from '../catalog/catalog.ts'
 import { assert } from '../lib/assert.ts'
-import type { Purchase, PurchaseTransaction } from '../purchases/purchase.ts'
+import { UNTROUBLED } from '../purchases/chain-state.ts'
+import type { Purchase, PurchaseTransaction, Refund } from '../purchases/purchase.ts'
 import type { PurchaseSnapshot, SnapshotTransaction } from '../purchases/snapshot.ts'
 import { snapshotOf } from '../purchases/stored-snapshot.ts'
 import type { ChainKey } from './envelope.ts'
@@ -22,11 +23,12 @@ export type ToldSnapshotInput = {
   current: Purchase | null
   /** The charges that are stored, of which some may be known from the store itself. */
   stored: readonly PurchaseTransaction[]
+  now: number
 }
 
 /** A told chain, and what is stored of it, in the form in which a store would tell it. */
 export function snapshotOfTold(input: ToldSnapshotInput): PurchaseSnapshot {
-  const { key, chain, products, current, stored } = input
+  const { key, chain, products, current, stored, now } = input
   const told = chain.charges.map((charge) => transactionOf(charge, products))
   const ids = new Set(told.map((charge) => charge.storeTransactionId))
   const transactions = inPurchaseOrder([...told, ...stored.filter((charge) => !ids.has(charge.storeTransactionId))])
@@ -35,7 +37,7 @@ export function snapshotOfTold(input: ToldSnapshotInput): PurchaseSnapshot {
   assert(latest !== undefined && last !== undefined, 'a told chain has a charge')
   // The store itself told of a later charge: what RevenueCat said of the time before is over.
   if (last.storeTransactionId !== latest.storeTransactionId && current !== null) {
-    return { ...snapshotOf(current, []), transactions, nextCheckAt: current.dueAt }
+    return { ...snapshotOf(current, [], now), transactions, nextCheckAt: current.dueAt }
   }
   const product = productOf(latest, products)
   return {
@@ -45,11 +47,13 @@ export function snapshotOfTold(input: ToldSnapshotInput): PurchaseSnapshot {
     storePurchaseId: key.chainId,
     type: product.type,
     transactions,
+    ...UNTROUBLED,
+    asOf: now,
+    ownership: chain.isFamilyShared ? 'FAMILY_SHARED' : 'PURCHASED',
     autoRenews: product.type === 'subscription' && chain.renews,
     unsubscribeDetectedAt: chain.unsubscribedAt,
     billingIssueDetectedAt: chain.billingIssueAt,
     graceExpiresAt: chain.graceExpiresAt,
-    refundedAt: latest.refundedAt,
     nextCheckAt: current?.dueAt ?? NEVER_BY_ITSELF,
   }
 }
@@ -58,7 +62,13 @@ function transactionOf(charge: ToldCharge, products: ChargeProducts): SnapshotTr
   const { storeTransactionId, periodType, purchasedAt, price } = charge
   const product = productOf(charge, products)
   const expiresAt = product.type === 'subscription' ? charge.expiresAt : null
-  return { storeTransactionId, productId: product.productId, periodType, purchasedAt, expiresAt, price }
+  const { productId } = product
+  return { storeTransactionId, productId, periodType, purchasedAt, expiresAt, price, refund: refundOfTold(charge) }
+}
+
+/** RevenueCat tells of refunds that end access; how much of the price went back, it may leave out. */
+function refundOfTold({ refundedAt, refundedMicros }: ToldCharge): Refund | null {
+  return refundedAt === null ? null : { at: refundedAt, micros: refundedMicros, endsAccess: true }
 }
 
 function productOf({ storeTransactionId }: ToldCharge, products: ChargeProducts): Product {

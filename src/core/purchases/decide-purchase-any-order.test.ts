@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DomainEvent } from '../events/event.ts'
-import { decidePurchase, type GrantOrder } from './decide-purchase.ts'
+import { decidePurchase } from './decide-purchase.ts'
+import { chargesAfter } from './decide-timeline.ts'
 import { CATALOG, charge, PERIOD_MS, START, snapshot } from './fixtures/chain.ts'
+import type { GrantOrder } from './grants-of.ts'
 import type { Purchase, PurchaseTransaction } from './purchase.ts'
 import type { PurchaseSnapshot } from './snapshot.ts'
 
@@ -16,7 +18,7 @@ const life = fc
     return all.map((_, index) => {
       const isLast = index === all.length - 1
       const end = isLast && ends ? { autoRenews: false, unsubscribeDetectedAt: START + 1, nextCheckAt: null } : {}
-      return snapshot(all.slice(0, index + 1), end)
+      return { ...snapshot(all.slice(0, index + 1), end), asOf: START + index * PERIOD_MS + 2 }
     })
   })
 
@@ -29,26 +31,24 @@ const arrival = life.chain((notices) =>
   }),
 )
 
-const NOW = START + 20 * PERIOD_MS
-
 function receive(order: readonly PurchaseSnapshot[]) {
   let purchase: Purchase | null = null
   const grants: GrantOrder[] = []
   const events: DomainEvent[] = []
-  const transactions: PurchaseTransaction[] = []
+  let transactions: PurchaseTransaction[] = []
   for (const notice of order) {
     const decision = decidePurchase({
       current: purchase,
+      stored: transactions,
       snapshot: notice,
       catalog: CATALOG,
-      now: NOW,
       purchaseId: 'purch1',
       presentedOffering: null,
     })
     purchase = decision.purchase
     grants.push(...decision.grants)
     events.push(...decision.events)
-    transactions.push(...decision.newTransactions)
+    transactions = chargesAfter(transactions, decision)
   }
   return { purchase, grants, events, transactions }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decidePurchase, type PurchaseDecision } from './decide-purchase.ts'
-import { CATALOG, charge, PERIOD_MS, purchase, START, snapshot } from './fixtures/chain.ts'
+import { CATALOG, charge, PERIOD_MS, purchase, START, snapshot, storedOf } from './fixtures/chain.ts'
 import type { Purchase } from './purchase.ts'
 import type { PurchaseSnapshot } from './snapshot.ts'
 
@@ -9,15 +9,17 @@ function decideLapsing(current: Purchase | null, said: PurchaseSnapshot, now: nu
   const [credits] = CATALOG.currencies
   const grants = (credits?.grants ?? []).map((grant) => ({ ...grant, expireAtCycleEnd: true }))
   const catalog = { ...CATALOG, currencies: credits === undefined ? [] : [{ ...credits, grants }] }
-  return decidePurchase({ current, snapshot: said, catalog, now, purchaseId: 'purch1', presentedOffering: null })
+  const snapshot = { ...said, asOf: now }
+  const own = { purchaseId: 'purch1', presentedOffering: null }
+  return decidePurchase({ current, stored: storedOf(current), snapshot, catalog, ...own })
 }
 
 function decide(current: Purchase | null, said: PurchaseSnapshot, now: number, offering: string | null = null) {
   return decidePurchase({
     current,
-    snapshot: said,
+    stored: storedOf(current),
+    snapshot: { ...said, asOf: now },
     catalog: CATALOG,
-    now,
     purchaseId: 'purch1',
     presentedOffering: offering,
   })
@@ -27,7 +29,7 @@ function types(decision: PurchaseDecision): string[] {
   return decision.events.map((event) => event.type)
 }
 
-const NOTHING = { newTransactions: [], events: [], grants: [], refund: null }
+const NOTHING = { newTransactions: [], changedTransactions: [], events: [], grants: [], refunds: [] }
 const cancelled = (at: number) => ({ autoRenews: false, unsubscribeDetectedAt: at, nextCheckAt: null })
 
 describe('the first sight of a chain', () => {
@@ -81,7 +83,7 @@ describe('the first sight of a chain', () => {
   test('of a chain that is over tells its end once and is never due', () => {
     const decision = decide(null, snapshot(2, cancelled(START)), START + 9 * PERIOD_MS)
     expect(types(decision)).toEqual(['RENEWAL', 'EXPIRATION'])
-    expect(decision.purchase).toMatchObject({ dueAt: null, expirationSeenAt: START + 9 * PERIOD_MS })
+    expect(decision.purchase).toMatchObject({ dueAt: null, expirationSeenAt: START + 2 * PERIOD_MS })
   })
 
   test('of a one-time purchase is not renewing, gives its units, and is never due', () => {
@@ -93,8 +95,9 @@ describe('the first sight of a chain', () => {
   })
 
   test('of a refunded one-time purchase is not due again and again', () => {
-    const coins = charge(1, { productId: 'coins', expiresAt: null })
-    const refunded = snapshot([coins], { type: 'consumable', autoRenews: false, refundedAt: START + 1 })
+    const refund = { at: START + 1, micros: null, endsAccess: true }
+    const coins = charge(1, { productId: 'coins', expiresAt: null, refund })
+    const refunded = snapshot([coins], { type: 'consumable', autoRenews: false })
     expect(decide(null, refunded, START + 2).purchase.dueAt).toBeNull()
   })
 })
@@ -145,12 +148,15 @@ describe('a new charge', () => {
 describe('a notice that brings nothing new', () => {
   test('changes nothing: neither units nor events come twice', () => {
     const { purchase: known } = decide(null, snapshot(3), START + 2 * PERIOD_MS)
-    expect(decide(known, snapshot(3), START + 2.5 * PERIOD_MS)).toEqual({ ...NOTHING, purchase: known })
+    expect(decide(known, snapshot(3), START + 2.5 * PERIOD_MS)).toEqual({
+      ...NOTHING,
+      purchase: { ...known, asOf: START + 2.5 * PERIOD_MS },
+    })
   })
 
   test('because it is older than what is stored does not turn the chain back, so its next one is not a second renewal', () => {
     const { purchase: known } = decide(purchase(), snapshot(3), START + 2 * PERIOD_MS)
-    const late = decide(known, snapshot(1), START + 2 * PERIOD_MS + 1)
+    const late = decide(known, snapshot(1), START + 2 * PERIOD_MS - 1)
     expect(late).toEqual({ ...NOTHING, purchase: known })
     expect(decide(late.purchase, snapshot(3), START + 2 * PERIOD_MS + 2)).toMatchObject(NOTHING)
   })

@@ -1,159 +1,113 @@
-import { type Catalog, grantsOfProduct } from '../catalog/catalog.ts'
+import type { Catalog } from '../catalog/catalog.ts'
 import type { DomainEvent } from '../events/event.ts'
-import { assert } from '../lib/assert.ts'
-import { decideRefund, opensAgain, type RefundOrder } from './decide-refund.ts'
+import { changeEvents } from './change-events.ts'
+import { type RefundOrder, refundEvent, refundNews, refundOrders } from './decide-refund.ts'
+import { dueAtOf } from './due-at.ts'
+import { expirationEvent, isToldElsewhere } from './expiration.ts'
+import { type GrantOrder, grantsOf } from './grants-of.ts'
+import { chargesOf, mergeSnapshot } from './merge-snapshot.ts'
 import { accessEndsAt, type Purchase, type PurchaseTransaction } from './purchase.ts'
-import { purchaseEvent } from './purchase-event.ts'
-import type { PurchaseSnapshot, SnapshotTransaction } from './snapshot.ts'
-
-/** Units that a charge gives. The store transaction makes the grant unique. */
-export type GrantOrder = {
-  currency: string
-  amount: number
-  productId: string
-  storeTransactionId: string
-  /** When what is left of them lapses; null never. */
-  expiresAt: number | null
-}
+import { chargeEvent, purchaseEvent } from './purchase-event.ts'
+import type { PurchaseSnapshot } from './snapshot.ts'
 
 export type PurchaseDecision = {
   purchase: Purchase
   newTransactions: PurchaseTransaction[]
+  /** Charges that are stored and of which the store says something else: a refund, another end. */
+  changedTransactions: PurchaseTransaction[]
   events: DomainEvent[]
   grants: GrantOrder[]
   /** Carried out after the grants, so that a charge that comes refunded is granted and taken back. */
-  refund: RefundOrder | null
+  refunds: RefundOrder[]
 }
 
 export type PurchaseInput = {
   /** What is stored; null at the first sight of the chain. */
   current: Purchase | null
+  /** Its charges, oldest first. */
+  stored: readonly PurchaseTransaction[]
   snapshot: PurchaseSnapshot
   catalog: Catalog
-  now: number
   purchaseId: string
   presentedOffering: string | null
 }
 
 /**
- * Compares what is stored with what the store says, and tells what follows: new charges, events and grants.
- * Only the difference counts, so notices may come late, twice or in another order; one that knows fewer charges than
- * are stored is late and changes nothing. At the first sight of a chain that is already old only its latest charge is
- * told and granted; the earlier ones are history.
+ * Compares what is stored with what the store says, and tells what follows: new charges, events and units. Only the
+ * difference counts, so notices may come late, twice or in another order; what the store said before what is stored, or
+ * with fewer charges, changes nothing. Everything is decided as of the instant of the snapshot, never by the time at
+ * which it happens to be read. At the first sight of a chain that is already old only its latest charge is told and
+ * granted; the earlier ones are history. RevenueCat webhooks, sequences of events.
  */
 export function decidePurchase(input: PurchaseInput): PurchaseDecision {
-  const { current, snapshot } = input
-  const known = current?.renewalNumber ?? 0
-  if (current !== null && snapshot.transactions.length < known) {
-    return { purchase: current, newTransactions: [], events: [], grants: [], refund: null }
-  }
-  const fresh = snapshot.transactions.slice(known)
-  const purchase = mergeSnapshot(input)
-  const newTransactions = fresh.map((transaction, index) => ({ ...transaction, number: known + index + 1 }))
-  const told = current === null ? newTransactions.slice(-1) : newTransactions
-  const refund = decideRefund(current, snapshot, purchase)
+  const { current, snapshot, stored } = input
+  if (current !== null && isOldStory(current, snapshot)) return unchanged(current)
+  const charges = chargesOf(snapshot, stored)
+  const fresh = charges.slice(current?.renewalNumber ?? 0)
+  const told = current === null ? fresh.slice(-1) : fresh
+  const news = refundNews(stored, charges)
+  const next = mergeSnapshot(current, snapshot, input)
   const events = [
-    ...told.map((transaction) => chargeEvent(input, purchase, transaction)),
-    ...stateEvents(current, purchase, refund),
+    ...endBefore(current, fresh[0] ?? null),
+    ...told.flatMap((charge) => chargeEvents(input, next, charge, charges)),
+    ...news.flatMap((item) => refundEvent(item, next) ?? []),
+    ...(current === null ? [] : changeEvents({ current, next, isNewCharge: fresh.length > 0 })),
   ]
-  const expired = expirationEvent(purchase, input.now)
-  if (expired !== null) events.push(expired)
+  const standing = { ...next, expirationSeenAt: endTold(current, next, fresh.length > 0) }
+  const expired = expirationEvent(standing, snapshot.asOf)
+  if (expired !== null && !isToldElsewhere(standing)) events.push(expired)
+  const purchase = {
+    ...standing,
+    expirationSeenAt: expired === null ? standing.expirationSeenAt : accessEndsAt(standing),
+  }
   return {
-    purchase: withDueAt(
-      { ...purchase, expirationSeenAt: expired === null ? purchase.expirationSeenAt : input.now },
-      snapshot,
-    ),
-    newTransactions,
+    purchase: { ...purchase, dueAt: dueAtOf(purchase, snapshot.nextCheckAt) },
+    newTransactions: fresh,
+    changedTransactions: charges.slice(0, stored.length).filter((charge, index) => isChanged(stored[index], charge)),
     events,
-    grants: told.flatMap((transaction) => grantsOf(input.catalog, purchase, transaction)),
-    refund,
+    grants: told.flatMap((charge) => grantsOf(input.catalog, next, charge)),
+    refunds: news.flatMap((item) => refundOrders(item, next.type)),
   }
 }
 
-function mergeSnapshot(input: PurchaseInput): Purchase {
-  const { current, snapshot, purchaseId, presentedOffering } = input
-  const first = snapshot.transactions[0]
-  const latest = snapshot.transactions.at(-1)
-  assert(first !== undefined && latest !== undefined, 'a snapshot has at least one transaction')
-  const isNewPeriod = snapshot.transactions.length > (current?.renewalNumber ?? 0)
-  return {
-    purchaseId: current?.purchaseId ?? purchaseId,
-    appId: current?.appId ?? snapshot.appId,
-    store: snapshot.store,
-    environment: snapshot.environment,
-    storePurchaseId: snapshot.storePurchaseId,
-    type: snapshot.type,
-    ownership: current?.ownership ?? 'PURCHASED',
-    originalPurchasedAt: current?.originalPurchasedAt ?? first.purchasedAt,
-    presentedOffering: current?.presentedOffering ?? presentedOffering,
-    productId: latest.productId,
-    purchasedAt: latest.purchasedAt,
-    expiresAt: latest.expiresAt,
-    periodType: latest.periodType,
-    storeTransactionId: latest.storeTransactionId,
-    price: latest.price,
-    // Access was taken away with the money. What a store charges after that is a purchase that it tells of.
-    autoRenews: snapshot.autoRenews && snapshot.refundedAt === null,
-    unsubscribeDetectedAt: snapshot.unsubscribeDetectedAt,
-    billingIssueDetectedAt: snapshot.billingIssueDetectedAt,
-    graceExpiresAt: snapshot.graceExpiresAt,
-    refundedAt: snapshot.refundedAt,
-    renewalNumber: snapshot.transactions.length,
-    expirationSeenAt:
-      isNewPeriod || opensAgain(current, snapshot, input.now) ? null : (current?.expirationSeenAt ?? null),
-    dueAt: null,
-  }
+function unchanged(purchase: Purchase): PurchaseDecision {
+  return { purchase, newTransactions: [], changedTransactions: [], events: [], grants: [], refunds: [] }
 }
 
-export function chargeEvent(input: PurchaseInput, purchase: Purchase, transaction: PurchaseTransaction): DomainEvent {
-  if (purchase.type !== 'subscription') return purchaseEvent('NON_RENEWING_PURCHASE', purchase, transaction)
-  if (transaction.number === 1) return purchaseEvent('INITIAL_PURCHASE', purchase, transaction)
-  const before = input.snapshot.transactions[transaction.number - 2]
-  const isTrialConversion = before?.periodType === 'trial' && transaction.periodType !== 'trial'
-  return purchaseEvent('RENEWAL', purchase, transaction, { isTrialConversion })
+function isChanged(stored: PurchaseTransaction | undefined, said: PurchaseTransaction): boolean {
+  return stored?.expiresAt !== said.expiresAt || JSON.stringify(stored.refund) !== JSON.stringify(said.refund)
 }
 
-function stateEvents(current: Purchase | null, next: Purchase, refund: RefundOrder | null): DomainEvent[] {
-  if (refund?.kind === 'take_back') return [purchaseEvent('CANCELLATION', next, null, { reason: 'CUSTOMER_SUPPORT' })]
-  if (current === null) return []
-  const events: DomainEvent[] = []
-  if (refund?.kind === 'give_back') events.push(purchaseEvent('REFUND_REVERSED', next, null))
-  if (current.unsubscribeDetectedAt === null && next.unsubscribeDetectedAt !== null) {
-    events.push(purchaseEvent('CANCELLATION', next, null, { reason: 'UNSUBSCRIBE' }))
-  }
-  if (current.unsubscribeDetectedAt !== null && next.unsubscribeDetectedAt === null && next.autoRenews) {
-    if (next.renewalNumber === current.renewalNumber) events.push(purchaseEvent('UNCANCELLATION', next, null))
-  }
-  return events
+function isOldStory(current: Purchase, { asOf, transactions }: PurchaseSnapshot): boolean {
+  return asOf <= current.asOf || transactions.length < current.renewalNumber
 }
 
-function expirationEvent(purchase: Purchase, now: number): DomainEvent | null {
-  const endsAt = accessEndsAt(purchase)
-  if (purchase.type !== 'subscription' || purchase.expirationSeenAt !== null || purchase.autoRenews) return null
-  if (endsAt === null || endsAt > now) return null
-  return purchaseEvent('EXPIRATION', purchase, null, { reason: expirationReason(purchase) })
+/** An end before the chain went on with a further charge: nobody may have looked in between. */
+function endBefore(current: Purchase | null, fresh: PurchaseTransaction | null): DomainEvent[] {
+  const ended = current !== null && fresh !== null ? expirationEvent(current, fresh.purchasedAt - 1) : null
+  return ended === null ? [] : [ended]
 }
 
-function expirationReason(purchase: Purchase): string {
-  if (purchase.refundedAt !== null) return 'CUSTOMER_SUPPORT'
-  return purchase.unsubscribeDetectedAt === null ? 'UNKNOWN' : 'UNSUBSCRIBE'
+/** A change at once is told of the product that goes; one that was planned was told then. */
+function chargeEvents(
+  { current }: PurchaseInput,
+  next: Purchase,
+  charge: PurchaseTransaction,
+  charges: readonly PurchaseTransaction[],
+): DomainEvent[] {
+  const before = charges[charge.number - 2] ?? null
+  const event = chargeEvent(next, charge, before)
+  if (current === null || before === null || before.productId === charge.productId) return [event]
+  if (current.pendingProductId === charge.productId) return [event]
+  const { productId, periodType, purchasedAt, expiresAt, number: renewalNumber } = before
+  const gone = { productId, periodType, purchasedAt, expiresAt, renewalNumber, newProductId: charge.productId }
+  const told = { ...gone, transactionId: before.storeTransactionId }
+  return [purchaseEvent('PRODUCT_CHANGE', next, charge.storeTransactionId, told), event]
 }
 
-/** One-time purchases have no end to wait for; a refund is news that the store brings. */
-function withDueAt(purchase: Purchase, snapshot: PurchaseSnapshot): Purchase {
-  if (purchase.type !== 'subscription' || purchase.expirationSeenAt !== null) return { ...purchase, dueAt: null }
-  return { ...purchase, dueAt: snapshot.nextCheckAt ?? accessEndsAt(purchase) }
-}
-
-/** Units of a one-time purchase never lapse, whatever its grant says: stores forbid it. */
-export function grantsOf(catalog: Catalog, purchase: Purchase, transaction: SnapshotTransaction): GrantOrder[] {
-  return grantsOfProduct(catalog, transaction.productId)
-    .map(({ currency, grant }) => ({
-      currency,
-      amount: transaction.periodType === 'trial' ? grant.trialAmount : grant.amount,
-      productId: transaction.productId,
-      storeTransactionId: transaction.storeTransactionId,
-      expiresAt: purchase.type === 'subscription' && grant.expireAtCycleEnd ? transaction.expiresAt : null,
-    }))
-    .filter(({ amount }) => amount > 0)
+/** The end that was told, if it still is one: a further charge, or an end that moved on, opens access again. */
+function endTold(before: Purchase | null, next: Purchase, isNewCharge: boolean): number | null {
+  if (before === null || isNewCharge || before.expirationSeenAt === null) return null
+  const endsAt = accessEndsAt(next)
+  return endsAt === null || endsAt > next.asOf ? null : endsAt
 }

@@ -1,5 +1,6 @@
-import type { Purchase } from './purchase.ts'
-import type { PurchaseSnapshot } from './snapshot.ts'
+import type { DomainEvent } from '../events/event.ts'
+import type { ChargedPrice, Purchase, PurchaseTransaction, Refund } from './purchase.ts'
+import { nothingIn, purchaseEvent } from './purchase-event.ts'
 
 /** What a refund of a charge, or its withdrawal, does to the units that the charge gave. */
 export type RefundOrder = {
@@ -9,34 +10,49 @@ export type RefundOrder = {
   share: { part: number; whole: number }
 }
 
+/** A charge whose refund is news, or was withdrawn. */
+export type RefundNews = { charge: PurchaseTransaction; before: Refund | null }
+
 const WHOLE = { part: 1, whole: 1 }
 
+/** Charges whose refund differs from what is stored. A store that never names a refund says nothing of it. */
+export function refundNews(stored: readonly PurchaseTransaction[], said: readonly PurchaseTransaction[]): RefundNews[] {
+  return said.flatMap((charge, index) => {
+    const before = stored[index]?.refund ?? null
+    return (before?.at ?? null) === (charge.refund?.at ?? null) ? [] : [{ charge, before }]
+  })
+}
+
+/** What happens to the units. A refund in place of another, such as the whole after a part, is settled anew. */
+export function refundOrders({ charge, before }: RefundNews, type: Purchase['type']): RefundOrder[] {
+  const { storeTransactionId, refund } = charge
+  const back: RefundOrder = { kind: 'give_back', storeTransactionId, share: WHOLE }
+  const taken: RefundOrder[] =
+    refund === null ? [] : [{ kind: 'take_back', storeTransactionId, share: shareOf(charge, refund, type) }]
+  return before === null ? taken : [back, ...taken]
+}
+
 /**
- * The refund that is news; null when there is none. It is always of the latest charge: with a new charge the word about
- * the earlier one is over, and does not mean that its refund was withdrawn.
+ * What is told of it: only the refund of the current period, and only when it takes access away. Of older periods and of
+ * parts of a price nothing is told. RevenueCat webhooks, sequences of events.
  */
-export function decideRefund(current: Purchase | null, snapshot: PurchaseSnapshot, next: Purchase): RefundOrder | null {
-  const isNewCharge = next.renewalNumber > (current?.renewalNumber ?? 0)
-  const before = current?.refundedAt ?? null
-  const { storeTransactionId } = next
-  if (next.refundedAt !== null && (before === null || (isNewCharge && before !== next.refundedAt))) {
-    return { kind: 'take_back', storeTransactionId, share: shareOf(snapshot) }
+export function refundEvent({ charge, before }: RefundNews, next: Purchase): DomainEvent | null {
+  if (charge.storeTransactionId !== next.storeTransactionId) return null
+  if (charge.refund?.endsAccess) {
+    const price = moneyBack(charge, next)
+    return purchaseEvent('CANCELLATION', next, charge.refund.at, { reason: 'CUSTOMER_SUPPORT', price })
   }
-  if (next.refundedAt === null && before !== null && !isNewCharge) {
-    return { kind: 'give_back', storeTransactionId, share: WHOLE }
-  }
-  return null
+  if (charge.refund !== null || !before?.endsAccess) return null
+  return purchaseEvent('REFUND_REVERSED', next, before.at, { price: charge.price })
+}
+
+function moneyBack({ price, refund }: PurchaseTransaction, { ownership }: Purchase): ChargedPrice | null {
+  if (price === null || ownership === 'FAMILY_SHARED') return nothingIn(price)
+  return { ...price, amountMicros: 0 - Math.min(refund?.micros ?? price.amountMicros, price.amountMicros) }
 }
 
 /** All that a one-time purchase granted goes, whatever part of its price does. RevenueCat, virtual currency refunds. */
-function shareOf({ type, refundedShare }: PurchaseSnapshot): RefundOrder['share'] {
-  if (type !== 'subscription' || refundedShare === undefined) return WHOLE
-  return { part: refundedShare.refundedMicros, whole: refundedShare.paidMicros }
-}
-
-/** Whether a withdrawn refund gives access back; its end will be told again then. */
-export function opensAgain(current: Purchase | null, snapshot: PurchaseSnapshot, now: number): boolean {
-  if (current === null || current.refundedAt === null || snapshot.refundedAt !== null) return false
-  const endsAt = snapshot.transactions.at(-1)?.expiresAt ?? null
-  return endsAt === null || Math.max(endsAt, snapshot.graceExpiresAt ?? 0) > now
+function shareOf({ price }: PurchaseTransaction, { micros }: Refund, type: Purchase['type']): RefundOrder['share'] {
+  if (type !== 'subscription' || micros === null || price === null || micros >= price.amountMicros) return WHOLE
+  return { part: micros, whole: price.amountMicros }
 }

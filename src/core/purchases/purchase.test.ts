@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { PERIOD_MS, purchase, START, snapshot } from './fixtures/chain.ts'
+import { PERIOD_MS, purchase, START, snapshot, storedOf } from './fixtures/chain.ts'
 import { accessEndsAt, givesAccess } from './purchase.ts'
 import { snapshotOf, withoutRenewal } from './stored-snapshot.ts'
 
@@ -31,8 +31,17 @@ describe('access', () => {
 describe('the stored chain', () => {
   test('reads like the word of the store that it came from', () => {
     const said = snapshot(1)
-    const transactions = said.transactions.map((transaction) => ({ ...transaction, number: 1 }))
-    expect(snapshotOf(purchase(), transactions)).toEqual({ ...said, transactions, nextCheckAt: null })
+    const transactions = storedOf(purchase())
+    expect(snapshotOf(purchase(), transactions, START + 1)).toEqual({
+      ...said,
+      asOf: START + 1,
+      transactions,
+      nextCheckAt: null,
+    })
+  })
+
+  test('is always told as newer than what is stored, whatever the clock says', () => {
+    expect(snapshotOf(purchase({ asOf: START + 9 }), storedOf(purchase()), START).asOf).toBe(START + 10)
   })
 
   test('without renewal keeps what is paid, and the first instant at which renewal was seen off', () => {

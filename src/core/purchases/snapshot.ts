@@ -1,12 +1,13 @@
 import type { ProductType } from '../catalog/catalog.ts'
 import type { Store } from '../projects/project.ts'
-import type { Environment, PeriodType } from './purchase.ts'
+import type { ChainState } from './chain-state.ts'
+import type { ChargedPrice, Environment, PeriodType, Refund } from './purchase.ts'
 
 /**
- * What a store says about one chain at one moment, in our terms. Every store adapter ends here, and
- * everything behind it knows no store.
+ * What a store says about one chain at one moment (`asOf`), in our terms. Every store adapter ends here, and everything
+ * behind it knows no store.
  */
-export type PurchaseSnapshot = {
+export type PurchaseSnapshot = ChainState & {
   store: Store
   environment: Environment
   appId: string
@@ -14,14 +15,6 @@ export type PurchaseSnapshot = {
   type: ProductType
   /** All known charges, oldest first; never empty. The last one is the current period. */
   transactions: readonly SnapshotTransaction[]
-  autoRenews: boolean
-  unsubscribeDetectedAt: number | null
-  billingIssueDetectedAt: number | null
-  graceExpiresAt: number | null
-  /** When the store gave the latest charge back; null when it did not, or took that back again. */
-  refundedAt: number | null
-  /** How much of the latest charge was given back, in micros; all of it when the store does not say. */
-  refundedShare?: { refundedMicros: number; paidMicros: number }
   /** When the store will have news by itself, if it said so. */
   nextCheckAt: number | null
 }
@@ -31,6 +24,16 @@ export type SnapshotTransaction = {
   productId: string
   periodType: PeriodType
   purchasedAt: number
+  /** The end of the period; of the latest one as the store moved it since. */
   expiresAt: number | null
-  price: { amountMicros: number; currency: string } | null
+  price: ChargedPrice | null
+  refund?: Refund | null
+  offerCode?: string | null
+  quantity?: number
+}
+
+/** The instant at which the latest charge was given back and took access with it; null when neither happened. */
+export function refundedAtOf({ transactions }: Pick<PurchaseSnapshot, 'transactions'>): number | null {
+  const refund = transactions.at(-1)?.refund ?? null
+  return refund?.endsAccess ? refund.at : null
 }

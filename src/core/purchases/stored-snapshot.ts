@@ -1,20 +1,25 @@
+import { stateOf } from './chain-state.ts'
 import type { Purchase, PurchaseTransaction } from './purchase.ts'
 import type { PurchaseSnapshot } from './snapshot.ts'
 
-/** The chain as stored, in the form in which a store would tell it: the start of every change that we make ourselves. */
-export function snapshotOf(purchase: Purchase, transactions: readonly PurchaseTransaction[]): PurchaseSnapshot {
+/**
+ * The chain as stored, in the form in which a store would tell it: the start of every change that we make ourselves. It
+ * is told as of `at`, but always as newer than what is stored, so that the change is not taken for an old story.
+ */
+export function snapshotOf(
+  purchase: Purchase,
+  transactions: readonly PurchaseTransaction[],
+  at: number,
+): PurchaseSnapshot {
   return {
+    ...stateOf(purchase),
+    asOf: Math.max(at, purchase.asOf + 1),
     store: purchase.store,
     environment: purchase.environment,
     appId: purchase.appId,
     storePurchaseId: purchase.storePurchaseId,
     type: purchase.type,
     transactions,
-    autoRenews: purchase.autoRenews,
-    unsubscribeDetectedAt: purchase.unsubscribeDetectedAt,
-    billingIssueDetectedAt: purchase.billingIssueDetectedAt,
-    graceExpiresAt: purchase.graceExpiresAt,
-    refundedAt: purchase.refundedAt,
     nextCheckAt: null,
   }
 }
@@ -25,6 +30,7 @@ export function withoutRenewal(snapshot: PurchaseSnapshot, at: number): Purchase
     ...snapshot,
     autoRenews: false,
     unsubscribeDetectedAt: snapshot.unsubscribeDetectedAt ?? at,
+    cancelReason: snapshot.cancelReason ?? 'UNSUBSCRIBE',
     nextCheckAt: null,
   }
 }

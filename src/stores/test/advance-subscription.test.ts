@@ -1,14 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Product } from '../../core/catalog/catalog.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/lib/clock.ts'
+import type { Project } from '../../core/projects/project.ts'
 import { charge, PRICE, product, snapshot } from '../../core/purchases/fixtures/chain.ts'
 import type { PurchaseSnapshot } from '../../core/purchases/snapshot.ts'
-import { advanceSubscription } from './advance-subscription.ts'
+import { advanceSubscription as timelineOf } from './advance-subscription.ts'
 
 const MONTHLY = product('monthly')
 const START = Date.parse('2026-01-31T10:00:00Z')
 const CALENDAR = { testStorePace: 'calendar', testStoreMaxRenewals: null } as const
 const FAST = { testStorePace: 'accelerated', testStoreMaxRenewals: null } as const
+
+/** The last word of the store, as of when everything until then had happened. */
+function advanceSubscription(
+  stored: PurchaseSnapshot,
+  sold: Product,
+  project: Pick<Project, 'testStorePace' | 'testStoreMaxRenewals'>,
+  now: number,
+): PurchaseSnapshot {
+  const last = timelineOf(stored, { products: new Map([[sold.productId, sold]]), project }, now).at(-1)
+  if (last === undefined) throw new Error('a timeline ends now')
+  return last
+}
 
 const at = (text: string) => Date.parse(`${text}T10:00:00Z`)
 const day = (time: number | null | undefined) => (time ? new Date(time).toISOString().slice(0, 10) : null)
@@ -17,13 +31,14 @@ const day = (time: number | null | undefined) => (time ? new Date(time).toISOStr
 function bought(facts: Partial<Parameters<typeof charge>[1]> = {}): PurchaseSnapshot {
   return snapshot([charge(1, { purchasedAt: START, expiresAt: at('2026-02-28'), ...facts })], {
     storePurchaseId: 'token',
+    asOf: START,
   })
 }
 
 describe('before the end of a period', () => {
   test('nothing is charged, and the store is asked again at the end', () => {
     const said = advanceSubscription(bought(), MONTHLY, CALENDAR, at('2026-02-28') - 1)
-    expect(said).toEqual(bought())
+    expect(said).toEqual({ ...bought(), asOf: at('2026-02-28') - 1 })
     expect(said.nextCheckAt).toBe(at('2026-02-28'))
   })
 })
@@ -39,6 +54,7 @@ describe('a renewal', () => {
       purchasedAt: at('2026-02-28'),
       expiresAt: at('2026-03-31'),
       price: PRICE,
+      refund: null,
     })
     expect(said.nextCheckAt).toBe(at('2026-03-31'))
   })
@@ -58,7 +74,10 @@ describe('a renewal', () => {
 
   test('of a subscription whose renewal is off does not happen', () => {
     const ended = { ...bought(), autoRenews: false, unsubscribeDetectedAt: START, nextCheckAt: null }
-    expect(advanceSubscription(ended, MONTHLY, CALENDAR, at('2026-09-01'))).toEqual(ended)
+    expect(advanceSubscription(ended, MONTHLY, CALENDAR, at('2026-09-01'))).toEqual({
+      ...ended,
+      asOf: at('2026-09-01'),
+    })
   })
 })
 
@@ -100,7 +119,7 @@ describe('a limit of renewals', () => {
         unsubscribeDetectedAt: said.transactions.at(-1)?.expiresAt,
         nextCheckAt: null,
       })
-      expect(advanceSubscription(said, MONTHLY, limited, at('2028-01-01'))).toEqual(said)
+      expect(advanceSubscription(said, MONTHLY, limited, at('2028-01-01'))).toEqual({ ...said, asOf: at('2028-01-01') })
     },
   )
 

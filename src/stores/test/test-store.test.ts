@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../core/lib/clock.ts'
 import type { App, Project } from '../../core/projects/project.ts'
-import { CATALOG, charge, product, purchase } from '../../core/purchases/fixtures/chain.ts'
+import { CATALOG, product, purchase, storedOf } from '../../core/purchases/fixtures/chain.ts'
 import type { ReceiptQuestion } from '../../usecases/ports.ts'
 import { findStore } from '../registry.ts'
 import { testStore } from './test-store.ts'
@@ -92,19 +92,21 @@ describe('a trial', () => {
 })
 
 describe('asked again', () => {
-  const question = { project: PROJECT, catalog: CATALOG, transactions: [{ ...charge(1), number: 1 }] }
+  const question = { project: PROJECT, catalog: CATALOG, transactions: storedOf(purchase()) }
 
   test('a running subscription goes on', async () => {
     const due = purchase()
     const answer = await testStore.refresh({ ...question, purchase: due, now: due.expiresAt ?? 0 })
-    expect(answer).toMatchObject({ ok: true, value: { autoRenews: true } })
-    expect(answer.ok && answer.value.transactions).toHaveLength(2)
+    expect(answer.ok && answer.value.at(-1)).toMatchObject({ autoRenews: true })
+    expect(answer.ok && answer.value.at(-1)?.transactions).toHaveLength(2)
   })
 
   test('a subscription to a product that was deleted is not charged any more and ends', async () => {
     const orphan = purchase({ productId: 'deleted' })
-    const answer = await testStore.refresh({ ...question, purchase: orphan, now: orphan.expiresAt ?? 0 })
-    expect(answer).toMatchObject({ ok: true, value: { autoRenews: false, unsubscribeDetectedAt: orphan.expiresAt } })
-    expect(answer.ok && answer.value.transactions).toHaveLength(1)
+    const transactions = storedOf(orphan).map((charge) => ({ ...charge, productId: 'deleted' }))
+    const answer = await testStore.refresh({ ...question, transactions, purchase: orphan, now: orphan.expiresAt ?? 0 })
+    const ended = { autoRenews: false, unsubscribeDetectedAt: orphan.expiresAt }
+    expect(answer.ok && answer.value.at(-1)).toMatchObject(ended)
+    expect(answer.ok && answer.value.at(-1)?.transactions).toHaveLength(1)
   })
 })

@@ -1,8 +1,11 @@
 import { findStoreProduct, type Product } from '../../core/catalog/catalog.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
+import { UNTROUBLED } from '../../core/purchases/chain-state.ts'
 import type { PurchaseSnapshot, SnapshotTransaction } from '../../core/purchases/snapshot.ts'
-import { snapshotOf, withoutRenewal } from '../../core/purchases/stored-snapshot.ts'
+import { snapshotOf } from '../../core/purchases/stored-snapshot.ts'
+import type { RefreshQuestion } from '../../usecases/ports/stores.ts'
 import type { ReceiptQuestion, StoreAdapter, StoreRefusal } from '../../usecases/ports.ts'
+import { act } from './act.ts'
 import { advanceSubscription } from './advance-subscription.ts'
 import { periodEnd } from './pace.ts'
 import { isPlausibleTime, parseTestToken } from './receipt-token.ts'
@@ -23,12 +26,25 @@ export const testStore: StoreAdapter = {
     return verifyReceipt(question)
   },
 
-  async refresh({ project, catalog, purchase, transactions, now }) {
-    const product = catalog.products.get(purchase.productId)
-    const stored = snapshotOf(purchase, transactions)
-    if (product === undefined) return ok(withoutRenewal(stored, now))
-    return ok(advanceSubscription(stored, product, project, now))
+  async refresh(question) {
+    return ok(timelineOf(question))
   },
+
+  async perform(question) {
+    const timeline = timelineOf(question)
+    const latest = timeline.at(-1)
+    if (latest === undefined) throw new Error('broken invariant: a timeline ends now')
+    const acted = act(latest, question)
+    return acted.ok ? ok([...timeline, acted.value]) : acted
+  },
+
+  isMadeOfRows: true,
+}
+
+function timelineOf({ project, catalog, purchase, transactions, now }: RefreshQuestion): PurchaseSnapshot[] {
+  // The row is what the store itself last said, so the timeline begins there.
+  const stored = { ...snapshotOf(purchase, transactions, purchase.asOf), asOf: purchase.asOf }
+  return advanceSubscription(stored, { products: catalog.products, project }, now)
 }
 
 function verifyReceipt(question: ReceiptQuestion): Result<PurchaseSnapshot, StoreRefusal> {
@@ -49,11 +65,9 @@ function verifyReceipt(question: ReceiptQuestion): Result<PurchaseSnapshot, Stor
     storePurchaseId: question.fetchToken,
     type: product.type,
     transactions: [first],
+    ...UNTROUBLED,
+    asOf: question.now,
     autoRenews: product.type === 'subscription',
-    unsubscribeDetectedAt: null,
-    billingIssueDetectedAt: null,
-    graceExpiresAt: null,
-    refundedAt: null,
     nextCheckAt: first.expiresAt,
   })
 }

@@ -1,3 +1,4 @@
+import { AppUserIdBlocked } from '../../core/customers/app-user-id-blocked.ts'
 import { HOUR_MS, SECOND_MS } from '../../core/lib/clock.ts'
 import { ok } from '../../core/lib/result.ts'
 import type { IncomingEvent, IncomingVerdict } from '../ports/incoming.ts'
@@ -34,11 +35,19 @@ export async function applyDueEvents(
     try {
       await applyEvent(ctx, policy, event)
     } catch (error) {
-      onFailure(event, error)
-      await settle(ctx, event, afterFailure(event, error, ctx.clock.now()))
+      const verdict = isBlocked(error)
+        ? parked('app_user_id_invalid', error.message)
+        : afterFailure(event, error, ctx.clock.now())
+      if (!isBlocked(error)) onFailure(event, error)
+      await settle(ctx, event, verdict)
     }
   }
   return { done: due.length, more: due.length === DUE_BATCH }
+}
+
+/** The project does not want this customer: nothing failed, and only a person can change it. */
+function isBlocked(error: unknown): error is AppUserIdBlocked {
+  return error instanceof AppUserIdBlocked
 }
 
 async function settle(ctx: Ctx, event: IncomingEvent, verdict: IncomingVerdict): Promise<void> {

@@ -66,10 +66,13 @@ async function savePurchaseRows(
   const isLonger = stored.every((charge, index) => isEqual(charge, charges[index]))
   if (current !== null && isLonger && charges.length === stored.length && isEqual(current, purchase)) return false
   if (isLonger) {
-    await tx.purchases.save(customer, purchase, charges.slice(stored.length))
+    await tx.purchases.save(customer, purchase, {
+      newTransactions: charges.slice(stored.length),
+      changedTransactions: [],
+    })
     return true
   }
-  await tx.purchases.save(customer, purchase, [])
+  await tx.purchases.save(customer, purchase, { newTransactions: [], changedTransactions: [] })
   await tx.purchases.replaceTransactions(customer, purchase.purchaseId, charges)
   return true
 }
@@ -120,7 +123,7 @@ async function give(
   { paidBy, orders }: ToldGrant,
 ): Promise<void> {
   const { customer: payer } = await openCustomer(tx, ctx, open.customer.projectId, paidBy)
-  const decision = { purchase, grants: orders, newTransactions: [], events: [], refund: null }
+  const decision = { purchase, grants: orders }
   if (isSameCustomer(payer, open.customer)) return grantUnits(tx, ctx, open, decision)
   const other = await openWallets(tx, ctx, payer, 'lapsed')
   await grantUnits(tx, ctx, other, decision)

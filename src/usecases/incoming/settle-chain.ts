@@ -1,4 +1,5 @@
 import { parseAppUserId } from '../../core/customers/app-user-id.ts'
+import { AppUserIdBlocked } from '../../core/customers/app-user-id-blocked.ts'
 import type { Customer } from '../../core/customers/customer.ts'
 import type { ChainKey } from '../../core/incoming/envelope.ts'
 import type { ToldOwner } from '../../core/incoming/told-owner.ts'
@@ -9,6 +10,7 @@ import type { Purchase } from '../../core/purchases/purchase.ts'
 import { openCustomer } from '../customers/open-customer.ts'
 import type { Ctx, StoreClaimKey, Tx } from '../ports.ts'
 import { claimPurchase } from '../purchases/claim-purchase.ts'
+import { recordOwnership } from '../purchases/record-ownership.ts'
 import { readChain } from './read-chain.ts'
 import { saveTold } from './save-told.ts'
 import { APPLIED } from './verdicts.ts'
@@ -61,7 +63,7 @@ async function own(
     environment: key.environment,
     storePurchaseId: key.chainId,
   }
-  const claimed = await claimPurchase(tx, ctx, { ...project, restoreBehavior: 'transfer' }, claimKey, appUserId)
+  const claimed = await claimPurchase(tx, ctx, project, claimKey, { by: 'revenuecat', appUserId })
   if (!claimed.ok) throw new Error('broken invariant: a transfer is never refused')
   if (claimed.value !== null) {
     const { customer, purchase } = claimed.value
@@ -73,6 +75,8 @@ async function own(
   if (!(await tx.purchases.insertClaim(claimKey, { owner: customer, purchaseId }))) {
     throw new ConflictError('the same purchase was recorded by a parallel request')
   }
+  const reason = { cause: 'told' as const, appUserId, appId: null, rule: null }
+  await recordOwnership(tx, ctx, purchaseId, { owner: customer, from: null, reason })
   return { customer, current: null, purchaseId, isNewName: await addNames(tx, ctx, customer, names) }
 }
 
@@ -93,9 +97,16 @@ async function joinKnown(
   }
 }
 
-/** Makes the names that nobody has yet names of a customer; those of somebody else stay theirs. */
+/** Makes the names that nobody has yet names of a customer; those of somebody else stay theirs, blocked ones nobody's. */
 async function addNames(tx: Tx, ctx: Ctx, customer: Customer, names: readonly string[]): Promise<boolean> {
   const now = ctx.clock.now()
-  const added = await Promise.all(names.map((name) => tx.customers.claimAppUserId(customer, name, now)))
+  const added = await Promise.all(
+    names.map((name) => tx.customers.claimAppUserId(customer, name, now).catch(falseIfBlocked)),
+  )
   return added.includes(true)
+}
+
+function falseIfBlocked(error: unknown): false {
+  if (error instanceof AppUserIdBlocked) return false
+  throw error
 }
