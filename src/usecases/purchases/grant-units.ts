@@ -1,4 +1,4 @@
-import type { GrantOrder, PurchaseDecision } from '../../core/purchases/decide-purchase.ts'
+import type { GrantOrder } from '../../core/purchases/grants-of.ts'
 import type { Purchase } from '../../core/purchases/purchase.ts'
 import { grantUpToCap } from '../../core/wallet/grant.ts'
 import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
@@ -6,8 +6,11 @@ import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { Ctx, Tx } from '../ports.ts'
 import { type OpenWallets, postLedger, walletIn } from '../wallet/open-wallets.ts'
 
+/** Units that charges of a purchase give. */
+type GrantDecision = { purchase: Purchase; grants: readonly GrantOrder[] }
+
 /** One ledger transaction per store transaction, each granting every currency that the product feeds. */
-export async function grantUnits(tx: Tx, ctx: Ctx, open: OpenWallets, decision: PurchaseDecision): Promise<void> {
+export async function grantUnits(tx: Tx, ctx: Ctx, open: OpenWallets, decision: GrantDecision): Promise<void> {
   const charges = Map.groupBy(decision.grants, (order) => order.storeTransactionId)
   for (const [storeTransactionId, orders] of charges) {
     await grantCharge(tx, ctx, open, { purchase: decision.purchase, storeTransactionId, orders })

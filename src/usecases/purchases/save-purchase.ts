@@ -1,6 +1,7 @@
 import type { Customer } from '../../core/customers/customer.ts'
 import type { ChangeCause, ChangeKind, DomainEvent } from '../../core/events/event.ts'
-import { decidePurchase, type PurchaseDecision, type PurchaseInput } from '../../core/purchases/decide-purchase.ts'
+import type { PurchaseDecision } from '../../core/purchases/decide-purchase.ts'
+import { decideTimeline, type TimelineInput } from '../../core/purchases/decide-timeline.ts'
 import type { Purchase } from '../../core/purchases/purchase.ts'
 import type { Ctx, Tx } from '../ports.ts'
 import { openWallets } from '../wallet/open-wallets.ts'
@@ -23,15 +24,17 @@ export async function savePurchase(
   tx: Tx,
   ctx: Ctx,
   customer: Customer,
-  input: Omit<PurchaseInput, 'now' | 'purchaseId'> & { purchaseId?: string },
+  input: Omit<TimelineInput, 'purchaseId'> & { purchaseId?: string },
 ): Promise<SavedPurchase> {
-  const now = ctx.clock.now()
-  const decision = decidePurchase({ ...input, now, purchaseId: input.purchaseId ?? ctx.ids.next('purchase') })
-  await tx.purchases.save(customer, decision.purchase, decision.newTransactions)
-  const movesUnits = decision.grants.length > 0 || decision.refund !== null
-  const open = movesUnits ? await openWallets(tx, ctx, customer, decision.refund === null ? 'lapsed' : 'all') : null
-  if (open !== null) await grantUnits(tx, ctx, open, decision)
-  if (open !== null && decision.refund !== null) await settleRefund(tx, ctx, open, decision.purchase, decision.refund)
+  const decision = decideTimeline({ ...input, purchaseId: input.purchaseId ?? ctx.ids.next('purchase') })
+  await tx.purchases.save(customer, decision.purchase, decision)
+  const { grants, refunds } = decision
+  const movesUnits = grants.length > 0 || refunds.length > 0
+  const open = movesUnits ? await openWallets(tx, ctx, customer, refunds.length === 0 ? 'lapsed' : 'all') : null
+  if (open !== null) {
+    await grantUnits(tx, ctx, open, decision)
+    for (const refund of refunds) await settleRefund(tx, ctx, open, decision.purchase, refund)
+  }
   const currencies = [...(open?.currencies ?? [])]
   return {
     purchase: decision.purchase,
@@ -42,7 +45,7 @@ export async function savePurchase(
   }
 }
 
-function causeOf(current: Purchase | null, { newTransactions, refund }: PurchaseDecision): ChangeCause {
-  if (newTransactions.length === 0) return refund === null ? 'expiration' : 'refund'
+function causeOf(current: Purchase | null, { newTransactions, refunds }: PurchaseDecision): ChangeCause {
+  if (newTransactions.length === 0) return refunds.length === 0 ? 'expiration' : 'refund'
   return current === null ? 'purchase' : 'renewal'
 }

@@ -23,10 +23,11 @@ export async function stopEarlierRenewals(
   for (const purchase of await tx.purchases.ofCustomer(customer)) {
     if (purchase.store !== 'test_store' || purchase.productId !== productId || !purchase.autoRenews) continue
     const transactions = await tx.purchases.transactions(customer, purchase.purchaseId)
-    const stopped = withoutRenewal(snapshotOf(purchase, transactions), ctx.clock.now())
+    const now = ctx.clock.now()
     const saved = await savePurchase(tx, ctx, customer, {
       current: purchase,
-      snapshot: stopped,
+      stored: transactions,
+      timeline: [withoutRenewal(snapshotOf(purchase, transactions, now), now)],
       catalog,
       presentedOffering: purchase.presentedOffering,
     })
