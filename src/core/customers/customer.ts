@@ -10,6 +10,10 @@ export type Customer = CustomerRef & {
   revision: number
   /** Set when this customer was merged into another one; such a row only points the way. */
   mergedIntoId: string | null
+  /** ISO 3166-1 alpha-2 of the store that the customer's app named last. */
+  country?: string | null
+  /** Purser's id of the offering that was chosen for this customer in place of the current one. */
+  offeringOverrideId?: string | null
 }
 
 export type CustomerAlias = { appUserId: string; lastSeenAt: number }

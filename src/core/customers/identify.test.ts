@@ -5,7 +5,8 @@ const ANONYMOUS = '$RCAnonymousID:0123456789abcdef0123456789abcdef'
 const OTHER_ANONYMOUS = '$RCAnonymousID:fedcba9876543210fedcba9876543210'
 
 function id(appUserId: string, exists: boolean, customerHasAnonymousAlias = false): KnownId {
-  return { appUserId, exists, customerHasAnonymousAlias }
+  const customerHasIdentifiedAlias = exists && !appUserId.startsWith('$RCAnonymousID:')
+  return { appUserId, exists, customerHasAnonymousAlias, customerHasIdentifiedAlias }
 }
 
 describe('a log-in, row by row of the documented table', () => {
@@ -34,6 +35,11 @@ describe('a log-in, row by row of the documented table', () => {
 })
 
 describe('a log-in beyond the table', () => {
+  test('of an anonymous id whose customer somebody else has logged in to never joins two people', () => {
+    const shared = { ...id(ANONYMOUS, true, true), customerHasIdentifiedAlias: true }
+    expect(planIdentify(shared, id('anna', true, false))).toBe('switch')
+  })
+
   test('of an anonymous id that the server never saw needs no merge: the name is added to the known customer', () => {
     expect(planIdentify(id(ANONYMOUS, false), id('anna', true, false))).toBe('attach')
     expect(planIdentify(id(ANONYMOUS, false), id('anna', true, true))).toBe('switch')

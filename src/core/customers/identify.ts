@@ -1,7 +1,13 @@
 import { isAnonymousId } from './app-user-id.ts'
 
 /** What is known of one of the two ids when an app logs in. */
-export type KnownId = { appUserId: string; exists: boolean; customerHasAnonymousAlias: boolean }
+export type KnownId = {
+  appUserId: string
+  exists: boolean
+  customerHasAnonymousAlias: boolean
+  /** Whether somebody has logged in to the customer. */
+  customerHasIdentifiedAlias: boolean
+}
 
 /**
  * What a log-in does.
@@ -21,6 +27,7 @@ export function planIdentify(current: KnownId, next: KnownId): IdentifyPlan {
   if (!isAnonymousId(current.appUserId) || isAnonymousId(next.appUserId)) return 'switch'
   if (!next.exists) return 'attach'
   if (next.customerHasAnonymousAlias) return 'switch'
+  if (current.customerHasIdentifiedAlias) return 'switch'
   return current.exists ? 'merge' : 'attach'
 }
 

@@ -10,7 +10,10 @@ import { recordChange } from './record-change.ts'
 
 export type IdentifyInput = { projectId: string; appUserId: string; newAppUserId: string }
 
-/** Logs an app in: answers the customer of the new id, and whether that id came into being. REST API v1, identify. */
+/**
+ * Logs an app in: answers the customer of the new id, and whether that id came into being. The new id is the one that was
+ * seen last from then on. REST API v1, identify.
+ */
 export async function identifyCustomer(
   ctx: Ctx,
   input: IdentifyInput,
@@ -20,8 +23,13 @@ export async function identifyCustomer(
     const current = await knownId(tx, input.appUserId, pair.one)
     const next = await knownId(tx, input.newAppUserId, pair.other)
     const plan = planIdentify(current, next)
-    if (plan === 'switch') return ok(await openCustomer(tx, ctx, input.projectId, input.newAppUserId))
-    return ok(await join(tx, ctx, input, plan, pair))
+    const found =
+      plan === 'switch'
+        ? await openCustomer(tx, ctx, input.projectId, input.newAppUserId)
+        : await join(tx, ctx, input, plan, pair)
+    const now = ctx.clock.now()
+    await tx.customers.touch(found.customer, input.newAppUserId, now)
+    return ok({ ...found, customer: { ...found.customer, lastSeenAt: now } })
   })
 }
 

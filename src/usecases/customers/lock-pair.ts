@@ -35,6 +35,7 @@ export async function knownId(tx: Tx, appUserId: string, customer: Customer | nu
     appUserId,
     exists: customer !== null,
     customerHasAnonymousAlias: aliases.some((alias) => isAnonymousId(alias.appUserId)),
+    customerHasIdentifiedAlias: aliases.some((alias) => !isAnonymousId(alias.appUserId)),
   }
 }
 

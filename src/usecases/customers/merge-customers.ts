@@ -1,28 +1,45 @@
 import { mergeAttributes } from '../../core/customers/attributes.ts'
 import type { Customer } from '../../core/customers/customer.ts'
+import type { DomainEvent } from '../../core/events/event.ts'
 import { heldOf } from '../../core/wallet/hold.ts'
 import { BY_RULE, type LedgerKind } from '../../core/wallet/ledger-transaction.ts'
 import { mergeWallets } from '../../core/wallet/merge-wallets.ts'
 import { DEFAULT_POLICY } from '../../core/wallet/policy.ts'
 import type { WalletChange } from '../../core/wallet/wallet.ts'
 import type { Ctx, Tx } from '../ports.ts'
+import { type OwnershipReason, recordOwnership } from '../purchases/record-ownership.ts'
 import { inheritCreditsCap } from '../usage/inherit-credits-cap.ts'
 import { OPEN_HOLDS_READ_MAX } from '../wallet/hold-limits.ts'
 import { type OpenWallets, openWallets, postLedger, walletIn } from '../wallet/open-wallets.ts'
 import { recordChange } from './record-change.ts'
 
+/** Why purchases change hands when a person logs in. */
+const BY_LOG_IN: OwnershipReason = { cause: 'merged', appUserId: null, appId: null, rule: null }
+
 /**
- * Makes two locked customers one. `kept` goes on and takes over the names, the purchases, the newer attributes, the
+ * Makes two locked customers one. `kept` goes on and takes over the names, the purchases, the grants, the newer attributes, the
  * units, the usage, the devices and the published messages of `absorbed`, whose row stays behind only to point the way.
  * The earlier of the two first contacts counts, and the higher of the two revisions: apps of either side must never see
  * their revision fall.
  */
-export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed: Customer): Promise<Customer> {
+export async function mergeCustomers(
+  tx: Tx,
+  ctx: Ctx,
+  kept: Customer,
+  absorbed: Customer,
+  reason: OwnershipReason = BY_LOG_IN,
+  alsoTold: readonly DomainEvent[] = [],
+): Promise<Customer> {
   const now = ctx.clock.now()
   const elder = absorbed.firstSeenAt < kept.firstSeenAt ? absorbed : kept
   const aliases = await tx.customers.aliases(absorbed)
   await tx.customers.moveAliases(absorbed, kept)
-  for (const purchase of await tx.purchases.ofCustomer(absorbed)) await tx.purchases.move(purchase, absorbed, kept)
+  for (const purchase of await tx.purchases.ofCustomer(absorbed)) {
+    await tx.purchases.move(purchase, absorbed, kept)
+    await recordOwnership(tx, ctx, purchase.purchaseId, { owner: kept, from: absorbed, reason })
+  }
+  await inheritRestoreBehavior(tx, absorbed, kept)
+  await tx.entitlementGrants.move(absorbed, kept)
   const [keptAttributes, absorbedAttributes] = [
     await tx.customers.attributes(kept),
     await tx.customers.attributes(absorbed),
@@ -33,6 +50,9 @@ export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed:
   await inheritCreditsCap(tx, absorbed, kept)
   const revision = Math.max(kept.revision, absorbed.revision)
   await tx.devices.move(absorbed, kept)
+  await tx.customerCenters.moveTickets(absorbed, kept)
+  await tx.redemptions.move(absorbed, kept)
+  await inheritChoices(tx, absorbed, kept)
   const messages = await tx.published.move(absorbed, kept, revision + 1)
   await tx.customers.update({ ...absorbed, mergedIntoId: kept.customerId, revision: absorbed.revision + 1 })
   return recordChange(
@@ -56,9 +76,26 @@ export async function mergeCustomers(tx: Tx, ctx: Ctx, kept: Customer, absorbed:
           type: 'CUSTOMER_MERGED',
           data: { absorbedCustomerId: absorbed.customerId, appUserIds: aliases.map((alias) => alias.appUserId) },
         },
+        ...alsoTold,
       ],
     },
   )
+}
+
+/** What was set for purchases of either counts for all of them; the one who goes on has the say. */
+async function inheritRestoreBehavior(tx: Tx, absorbed: Customer, kept: Customer): Promise<void> {
+  const own = await tx.ownership.restoreBehavior(kept)
+  const theirs = await tx.ownership.restoreBehavior(absorbed)
+  if (own === null && theirs !== null) await tx.ownership.setRestoreBehavior(kept, theirs)
+}
+
+/** The offering that was chosen for either, and the country of their store; the one who goes on has the say. */
+async function inheritChoices(tx: Tx, absorbed: Customer, kept: Customer): Promise<void> {
+  const { offeringOverrideId = null, country = null } = absorbed
+  if (offeringOverrideId !== null && (kept.offeringOverrideId ?? null) === null) {
+    await tx.customers.setOfferingOverride(kept, offeringOverrideId)
+  }
+  if (country !== null && (kept.country ?? null) === null) await tx.customers.setCountry(kept, country)
 }
 
 /** Moves all units by a linked pair of ledger transactions. */

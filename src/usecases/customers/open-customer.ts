@@ -45,6 +45,8 @@ async function createCustomer(
     lastSeenAt: now,
     revision: 1,
     mergedIntoId: null,
+    country: null,
+    offeringOverrideId: null,
   }
   if (!(await tx.customers.claimAppUserId(customer, appUserId, now))) return null
   await tx.customers.insert(customer)
