@@ -28,6 +28,8 @@ export const LEDGER_KINDS = [
   'hold_capture',
   /** Units that were set aside came back, because somebody said so or because time was up. */
   'hold_release',
+  /** What was left when the customer was deleted. */
+  'erase',
 ] as const
 
 export type LedgerKind = (typeof LEDGER_KINDS)[number]

@@ -204,6 +204,7 @@ test('moves, lapses, corrections and holds of which nothing was used are not for
     'reversal',
     'refund',
     'refund_reversal',
+    'erase',
   ]
   expect([...own, 'hold', 'hold_release'].filter(isKind)).toEqual([])
   expect(['admin_adjust', 'purchase_grant', 'api_adjust', 'consume', 'hold_capture'].filter(isKind)).toHaveLength(5)

@@ -45,6 +45,7 @@ const NOT_REVERSIBLE: ReadonlySet<LedgerKind> = new Set<LedgerKind>([
   'refund_reversal',
   'hold',
   'hold_release',
+  'erase',
 ])
 
 /** Whether an operator may undo a transaction of this kind. */
