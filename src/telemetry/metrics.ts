@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import { boundLabel } from './bounded-label.ts'
 import { busMetrics } from './bus-metrics.ts'
 import { type RealtimeMetrics, realtimeMetrics } from './realtime-metrics.ts'
+import { type WebhookMetrics, webhookMetrics } from './webhook-metrics.ts'
 
 /** One answered HTTP request. `route` is the pattern, such as `/v1/subscribers/:id`, never the path of one request. */
 export type AnsweredRequest = {
@@ -30,6 +31,7 @@ export type Metrics = {
   recordPurchase(store: string, event: string): void
   /** A background push, by what became of it. */
   recordPush(outcome: string): void
+  webhooks: WebhookMetrics
   recordJob(job: string, outcome: 'done' | 'failed' | 'skipped'): void
   /** All metrics in the Prometheus text format. */
   render(): Promise<string>
@@ -82,6 +84,7 @@ export function createMetrics(): Metrics {
     ),
     recordPurchase: pairCounter(registry, 'purser_purchases_total', 'Purchase events processed.', ['store', 'event']),
     recordPush: counter(registry, 'purser_background_pushes_total', 'Background pushes tried.', 'outcome'),
+    webhooks: webhookMetrics(registry),
     recordJob: pairCounter(registry, 'purser_jobs_total', 'Background jobs run.', ['job', 'outcome']),
     render: () => registry.metrics(),
     contentType: registry.contentType,
