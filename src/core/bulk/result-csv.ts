@@ -1,3 +1,4 @@
+import { csvCell } from '../lib/csv-cell.ts'
 import type { BulkRow } from './bulk-row.ts'
 
 const COLUMNS = [
@@ -14,9 +15,6 @@ const COLUMNS = [
   'balance',
   'settled_at',
 ]
-
-/** Signs that make a spreadsheet take a cell for a formula (OWASP, "CSV Injection"). */
-const FORMULA_START = /^[=+\-@\t\r]/
 
 /** The first line of a result. Lines end as RFC 4180 says. */
 export const RESULT_HEADER = `${COLUMNS.join(',')}\r\n`
@@ -40,12 +38,5 @@ export function resultLine(row: BulkRow, codeOf: (refusal: string) => string): s
     row.balance,
     row.settledAt === null ? null : new Date(row.settledAt).toISOString(),
   ]
-  return `${cells.map(cellOf).join(',')}\r\n`
-}
-
-function cellOf(value: string | number | null): string {
-  if (value === null) return ''
-  if (typeof value === 'number') return String(value)
-  const text = FORMULA_START.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return `${cells.map(csvCell).join(',')}\r\n`
 }

@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   offering: 'ofrng',
   package: 'pkge',
   purchase: 'purch',
+  grant: 'grnt',
   walletTransaction: 'vatx',
   lot: 'lot',
   hold: 'hold',
@@ -23,6 +24,8 @@ export const ID_PREFIXES = {
   operatorToken: 'optk',
   approval: 'appr',
   envelope: 'envl',
+  webhookEndpoint: 'wbhk',
+  ticket: 'tckt',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES
