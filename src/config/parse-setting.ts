@@ -1,4 +1,6 @@
 import { createPublicKey } from 'node:crypto'
+import { parseSigningKey } from './parse-signing-key.ts'
+import type { ParsedSetting } from './parsed-setting.ts'
 import type {
   AnySettingValue,
   HopsSetting,
@@ -7,11 +9,6 @@ import type {
   SettingDefinition,
   UrlSetting,
 } from './setting-definition.ts'
-
-/** A parsed value, or what is wrong with the text. The problem never quotes a secret. */
-export type ParsedSetting =
-  | { readonly ok: true; readonly value: AnySettingValue }
-  | { readonly ok: false; readonly problem: string }
 
 /** Longest part of a plain value that is quoted in a problem. */
 const MAX_QUOTED_LENGTH = 40
@@ -43,6 +40,8 @@ export function parseSetting(definition: SettingDefinition, raw: string): Parsed
       return parseSecretList(definition, raw)
     case 'public-key':
       return parsePublicKey(raw)
+    case 'signing-key':
+      return parseSigningKey(raw)
     case 'hops':
       return parseHops(definition, raw)
   }

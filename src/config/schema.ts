@@ -1,9 +1,12 @@
+import { appleRules, appleSettings } from './apple-settings.ts'
 import { pushRules, pushSettings } from './push-settings.ts'
 import { rateSettings } from './rate-settings.ts'
 import { revenuecatSettings } from './revenuecat-settings.ts'
 import type { SettingDefinition, SettingValue } from './setting-definition.ts'
 import type { SettingRule } from './setting-rule.ts'
+import { signingSettings } from './signing-settings.ts'
 import { upstreamSettings } from './upstream-settings.ts'
+import { webhookSettings } from './webhook-settings.ts'
 
 /** What all durations share. */
 const milliseconds = { type: 'integer', secret: false, unit: 'milliseconds' } as const
@@ -71,6 +74,7 @@ export const settingDefinitions = {
     max: 600_000,
     help: 'How long running requests may finish after a stop signal.',
   },
+  ...signingSettings,
   databaseUrl: {
     name: 'DATABASE_URL',
     type: 'url',
@@ -196,6 +200,7 @@ export const settingDefinitions = {
     help: 'Refuse tokens whose `aud` does not name it.',
   },
   ...revenuecatSettings,
+  ...webhookSettings,
   maxBodyBytes: {
     name: 'PURSER_MAX_BODY_BYTES',
     type: 'integer',
@@ -219,6 +224,7 @@ export const settingDefinitions = {
     help: 'Largest absolute amount of one change of a balance through the admin API.',
   },
   ...rateSettings,
+  ...appleSettings,
   ...pushSettings,
   logLevel: {
     name: 'PURSER_LOG_LEVEL',
@@ -242,6 +248,7 @@ export const settingDefinitions = {
 
 /** Rules between settings. */
 export const settingRules: readonly SettingRule[] = [
+  ...appleRules,
   ...pushRules,
   {
     kind: 'all-or-none',

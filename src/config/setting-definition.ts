@@ -18,7 +18,9 @@ export const settingGroups = {
   upstream: 'Balances on another server',
   identity: 'Identity of end users',
   revenuecat: 'Webhook of a hosted RevenueCat',
+  webhooks: 'Webhooks to your servers',
   limits: 'Limits',
+  stores: 'Stores',
   push: 'Background pushes',
   logging: 'Logs',
 } as const
@@ -67,6 +69,9 @@ export type SecretListSetting = SettingBase & {
 
 export type PublicKeySetting = SettingBase & { readonly type: 'public-key'; readonly default: undefined }
 
+/** An Ed25519 private key. Its value is the PEM block. */
+export type SigningKeySetting = SettingBase & { readonly type: 'signing-key'; readonly default: undefined }
+
 /** A number of reverse proxies to believe, or `false` for none. */
 export type HopsSetting = SettingBase & {
   readonly type: 'hops'
@@ -82,6 +87,7 @@ export type SettingDefinition =
   | UrlSetting
   | SecretListSetting
   | PublicKeySetting
+  | SigningKeySetting
   | HopsSetting
 
 /** Any value a setting can have once it is read. */

@@ -29,6 +29,8 @@ export function shapeOf(definition: SettingDefinition): string {
         `1 to ${definition.maxCount} secrets separated by commas, each at least ${definition.minLength} characters ` +
         'of visible ASCII without spaces'
       )
+    case 'signing-key':
+      return 'an Ed25519 private key, as a PEM block or as 32 bytes in base64'
     case 'public-key':
       return 'an RSA (2048 bits or more), EC or Ed25519 public key in PEM form (BEGIN PUBLIC KEY); line breaks may be written as \\n'
     case 'hops':

@@ -79,3 +79,32 @@ test('a thousand projects are kept, and the oldest goes first', async () => {
   await catalogOf('proj0')
   expect(asked).toHaveLength(1_002)
 })
+
+test('a catalogue that has not changed stays the same object, and one that has is a new one', async () => {
+  let name = 'Monthly'
+  let now = START
+  const { ofProject: catalogOf } = cachedCatalogs(
+    async (projectId) => ({
+      projectId,
+      products: new Map(),
+      offerings: [
+        {
+          offeringId: 'ofrng1',
+          lookupKey: 'default',
+          description: name,
+          metadata: null,
+          isCurrent: true,
+          packages: [],
+        },
+      ],
+      currencies: [],
+    }),
+    { now: () => now },
+  )
+  const first = await catalogOf('proj1')
+  now += 2_000
+  expect(await catalogOf('proj1')).toBe(first)
+  name = 'Every month'
+  now += 2_000
+  expect((await catalogOf('proj1')).offerings[0]?.description).toBe('Every month')
+})

@@ -1,5 +1,6 @@
 import type { Catalog, Currency, Offering, Product } from '../core/catalog/catalog.ts'
 import { CURRENCY_POLICY } from './currency-policies.ts'
+import { readTestingAccess } from './customer-rules.ts'
 import { type Query, statement } from './statement.ts'
 
 type ProductRow = {
@@ -28,7 +29,7 @@ const PRODUCTS = statement(
 )
 const OFFERINGS = statement(
   'catalog.offerings',
-  `select o.lookup_key as "lookupKey", o.description, o.metadata, o.is_current as "isCurrent",
+  `select o.offering_id as "offeringId", o.lookup_key as "lookupKey", o.description, o.metadata, o.is_current as "isCurrent",
      coalesce((select json_agg(json_build_object('lookupKey', k.lookup_key, 'productIds',
          array(select pp.product_id from package_products pp where pp.package_id = k.package_id order by pp.product_id))
        order by k.position) from packages k where k.offering_id = o.offering_id), '[]') as packages
@@ -43,19 +44,21 @@ const CURRENCIES = statement(
    from currencies c where c.project_id = $1 and c.archived_at is null order by c.position, c.code`,
 )
 
-/** Reads all that a project sells. Three small statements; see `catalog-cache.ts` for how seldom they run. */
+/** Reads all that a project sells. Four small statements; see `catalog-cache.ts` for how seldom they run. */
 export function readCatalog(query: Query) {
   return async (projectId: string): Promise<Catalog> => {
-    const [products, offerings, currencies] = await Promise.all([
+    const [products, offerings, currencies, testing] = await Promise.all([
       query<ProductRow>(PRODUCTS, [projectId]),
       query<Offering>(OFFERINGS, [projectId]),
       query<Currency>(CURRENCIES, [projectId]),
+      readTestingAccess(query)(projectId),
     ])
     return {
       projectId,
       products: new Map(products.map((row) => [row.product_id, productFromRow(row)])),
       offerings,
       currencies,
+      testing,
     }
   }
 }

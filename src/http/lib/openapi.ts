@@ -50,6 +50,7 @@ const TEXTS: Readonly<Record<DocumentName, Text>> = {
       { name: 'Approvals', description: 'Changes that need two people.' },
       { name: 'Operators', description: 'Who may use this API, by name.' },
       { name: 'Realtime', description: 'Sessions that are told of changes.' },
+      { name: 'Customers', description: 'Why somebody has access, and who may not be a customer.' },
     ],
   },
   usage: {

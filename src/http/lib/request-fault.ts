@@ -1,4 +1,5 @@
 import type { FastifyError } from 'fastify'
+import { AppUserIdBlocked } from '../../core/customers/app-user-id-blocked.ts'
 import { BodyFault } from './json-body.ts'
 import { MinRevisionFault } from './min-revision.ts'
 import { UrlFault } from './routable-url.ts'
@@ -22,6 +23,7 @@ const WORDS: Readonly<Record<string, string>> = {
 export function requestFaultOf(error: unknown): RequestFault | null {
   if (error instanceof BodyFault || error instanceof UrlFault)
     return { status: error.statusCode, message: error.message }
+  if (error instanceof AppUserIdBlocked) return { status: 400, message: error.message }
   if (error instanceof MinRevisionFault) return { status: 400, message: error.message }
   if (!(error instanceof Error)) return null
   const { validation, validationContext, code, statusCode } = error as FastifyError

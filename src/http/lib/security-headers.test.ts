@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { apiHeaders, forbidCaching, pageHeaders } from './security-headers.ts'
+import { apiHeaders, forbidCaching, pageHeaders, sendApiHeaders } from './security-headers.ts'
 
 async function headersOf(options: ReturnType<typeof pageHeaders>) {
   const app = Fastify()
@@ -71,4 +71,18 @@ describe('forbidCaching', () => {
     expect(await cacheControl('/broken')).toBe('no-store')
     expect(await cacheControl('/picture')).toBe('public')
   })
+})
+
+describe('sendApiHeaders', () => {
+  it.each([undefined, 'http://purser.example.com', 'https://purser.example.com'])(
+    'sends what the plugin would, for a server at %s',
+    async (publicUrl) => {
+      const app = Fastify()
+      app.addHook('onRequest', sendApiHeaders(publicUrl))
+      app.get('/', () => 'ok')
+      const { date: _, ...sent } = (await app.inject('/')).headers
+      const { date: __, ...expected } = await headersOf(apiHeaders(publicUrl))
+      expect(sent).toEqual(expected)
+    },
+  )
 })

@@ -17,10 +17,16 @@ export class ShortCache<Value> {
     this.#maxEntries = maxEntries
   }
 
+  /** The kept value, at once; null when there is none. */
+  peek(key: string): Value | null {
+    const kept = this.#entries.get(key)
+    return kept !== undefined && this.#isFresh(kept.putAt) ? kept.value : null
+  }
+
   /** The kept value, or what `load` finds. */
   async get(key: string, load: () => Promise<Value | null>): Promise<Value | null> {
-    const kept = this.#entries.get(key)
-    if (kept !== undefined && this.#isFresh(kept.putAt)) return kept.value
+    const kept = this.peek(key)
+    if (kept !== null) return kept
     const value = await load()
     this.#entries.delete(key)
     if (value !== null) this.#put(key, value)

@@ -11,7 +11,14 @@ const PREFLIGHT_LIFE_SECONDS = 7_200
 export const CROSS_ORIGIN: FastifyCorsOptions = {
   origin: '*',
   methods: ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS'],
-  exposedHeaders: ['X-Request-ID', 'X-RevenueCat-Request-Time', 'X-Purser-Revision', 'Retry-After'],
+  exposedHeaders: [
+    'X-Request-ID',
+    'X-RevenueCat-Request-Time',
+    'X-RevenueCat-ETag',
+    'X-Signature',
+    'X-Purser-Revision',
+    'Retry-After',
+  ],
   maxAge: PREFLIGHT_LIFE_SECONDS,
   strictPreflight: false,
 }

@@ -11,7 +11,6 @@ const APP_CALLS = [
   ['GET', '/v1/subscribers/alice/virtual_currencies'],
   ['GET', '/v1/subscribers/alice/workflows'],
   ['GET', '/v1/product_entitlement_mapping'],
-  ['POST', '/v1/receipts'],
   ['POST', '/v1/subscribers/identify'],
   ['POST', '/v1/subscribers/alice/alias'],
   ['POST', '/v1/subscribers/alice/intro_eligibility'],
@@ -25,6 +24,18 @@ const SHARED_CALLS = [
   ['GET', CUSTOMER],
   ['POST', '/v1/subscribers/alice/attributes'],
   ['POST', '/v1/subscribers/alice/attribution'],
+] as const
+
+/** Calls that change what somebody has, and that only the team's own server may make. */
+const SERVER_CALLS = [
+  ['DELETE', CUSTOMER],
+  ['POST', `${CUSTOMER}/entitlements/news/promotional`],
+  ['POST', `${CUSTOMER}/entitlements/news/revoke_promotionals`],
+  ['POST', `${CUSTOMER}/subscriptions/news_monthly/revoke`],
+  ['POST', `${CUSTOMER}/subscriptions/news_monthly/defer`],
+  ['POST', `${CUSTOMER}/subscriptions/token..1/cancel`],
+  ['POST', `${CUSTOMER}/subscriptions/token..1/extend`],
+  ['POST', `${CUSTOMER}/transactions/token..1/refund`],
 ] as const
 
 describe('keys of the SDK surface', () => {
@@ -48,7 +59,7 @@ describe('keys of the SDK surface', () => {
     expect(refusals).toEqual([7225, 7225])
   })
 
-  it.each([...APP_CALLS, ...SHARED_CALLS])(
+  it.each([...APP_CALLS, ...SHARED_CALLS, ...SERVER_CALLS])(
     'needs a key for %s %s, before it looks at the body',
     async (method, url) => {
       const { ask } = await sdkApp()
@@ -61,6 +72,18 @@ describe('keys of the SDK surface', () => {
     const { ask } = await sdkApp()
     const answer = await ask({ method, url, key: SECRET_V1 })
     expect([answer.statusCode, answer.json().code]).toEqual([403, 7243])
+  })
+
+  it.each(SERVER_CALLS)('refuses every public key for %s %s, as if there were no such key', async (method, url) => {
+    const { ask } = await sdkApp()
+    for (const key of [TEST_KEY, IOS_KEY, GOOGLE_KEY]) {
+      const answer = await ask({ method, url, key, payload: {} })
+      expect([answer.statusCode, answer.json()]).toEqual([401, { code: 7225, message: 'Invalid API Key.' }])
+    }
+    const inApp = await ask({ method, url, key: SECRET_V1, payload: {}, headers: { 'x-platform': 'ios' } })
+    expect([inApp.statusCode, inApp.json().code]).toEqual([403, 7243])
+    const ofOtherVersion = await ask({ method, url, key: SECRET_V2, payload: {} })
+    expect([ofOtherVersion.statusCode, ofOtherVersion.json().code]).toEqual([403, 7723])
   })
 
   it('accepts a secret key where servers call, unless an SDK sends it', async () => {

@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import { assert } from '../../core/lib/assert.ts'
 import { SECOND_MS } from '../../core/lib/clock.ts'
 import { keyShape } from '../../core/projects/api-keys.ts'
@@ -10,13 +10,18 @@ import type { SdkV1Deps } from './sdk-deps.ts'
 import { SdkFault } from './sdk-fault.ts'
 
 /** Whose request it is. */
-export type SdkCaller = { kind: 'public'; app: App; projectId: string } | { kind: 'secret'; projectId: string }
+export type SdkCaller =
+  | { kind: 'public'; app: App; projectId: string }
+  | { kind: 'secret'; keyId: string; projectId: string }
 
-/** Which keys open a route: an app's public key alone, or a secret key for REST API v1 too. */
-export type KeyRule = 'public' | 'public_or_secret'
+/**
+ * Which keys open a route: an app's public key, a secret key for REST API v1, or either. A receipt needs `X-Platform`,
+ * so there a secret key may come with it.
+ */
+export type KeyRule = 'public' | 'public_or_secret' | 'secret' | 'receipt'
 
 /** Makes the onRequest hook of a route. */
-export type KeyGuard = (rule: KeyRule) => onRequestAsyncHookHandler
+export type KeyGuard = (rule: KeyRule) => onRequestHookHandler
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -37,35 +42,59 @@ const MAX_KEYS = 1_000
 export function keyGuard({ ctx, hashSecret }: Pick<SdkV1Deps, 'ctx' | 'hashSecret'>): KeyGuard {
   const apps = new ShortCache<App>(ctx.clock, { lifeMs: KEY_LIFE_MS, maxEntries: MAX_KEYS })
   const secrets = new ShortCache<SecretKey>(ctx.clock, { lifeMs: KEY_LIFE_MS, maxEntries: MAX_KEYS })
-  const callerOfKey = async (key: string): Promise<SdkCaller | SecretKey | null> => {
+  const ownerOf = async (key: string): Promise<App | SecretKey | null> => {
     const shape = keyShape(key)
     if (shape === null) return null
-    if (shape.kind === 'secret') {
-      const hash = hashSecret(key)
-      return secrets.get(hash, () => ctx.read.projects.secretKeyByHash(hash))
+    if (shape.kind === 'public') return apps.get(key, () => ctx.read.projects.appByPublicKey(key))
+    const hash = hashSecret(key)
+    return secrets.get(hash, () => ctx.read.projects.secretKeyByHash(hash))
+  }
+  return (rule) => (request, _reply, done) => {
+    const admit = (owner: App | SecretKey | null) => {
+      request.sdkCaller = callerFor(owner, rule, request)
     }
-    const app = await apps.get(key, () => ctx.read.projects.appByPublicKey(key))
-    return app === null ? null : { kind: 'public', app, projectId: app.projectId }
+    const key = bearerOf(request.headers.authorization) ?? ''
+    const known = apps.peek(key)
+    // At once for an app that was just here, which is nearly every call: a promise costs as much as the rest of this.
+    if (known === null)
+      return void ownerOf(key)
+        .then(admit)
+        .then(() => done(), done)
+    try {
+      admit(known)
+    } catch (error) {
+      return done(error as SdkFault)
+    }
+    done()
   }
-  return (rule) => async (request) => {
-    const key = bearerOf(request.headers.authorization)
-    const found = key === null ? null : await callerOfKey(key)
-    if (found === null) throw new SdkFault('key_invalid')
-    request.sdkCaller = 'kind' in found ? found : secretCaller(found, rule, request)
-  }
+}
+
+function callerFor(owner: App | SecretKey | null, rule: KeyRule, request: FastifyRequest): SdkCaller {
+  // 7243 would say the opposite: that a secret key is where a public one belongs.
+  if (owner === null || ('appId' in owner && rule === 'secret')) throw new SdkFault('key_invalid')
+  if ('appId' in owner) return { kind: 'public', app: owner, projectId: owner.projectId }
+  return secretCaller(owner, rule, request)
 }
 
 /** A secret key in an app is a leak, and `X-Platform` shows that an app sent it. */
 function secretCaller(key: SecretKey, rule: KeyRule, request: FastifyRequest): SdkCaller {
   if (key.version !== 'v1') throw new SdkFault('key_of_other_version')
-  if (rule === 'public' || request.headers['x-platform'] !== undefined) throw new SdkFault('key_is_secret')
-  return { kind: 'secret', projectId: key.projectId }
+  const isFromApp = request.headers['x-platform'] !== undefined && rule !== 'receipt'
+  if (rule === 'public' || isFromApp) throw new SdkFault('key_is_secret')
+  return { kind: 'secret', keyId: key.keyId, projectId: key.projectId }
 }
 
 /** The caller of a route that has a guard. */
 export function callerOf(request: FastifyRequest): SdkCaller {
   assert(request.sdkCaller !== undefined, 'a guarded route knows its caller')
   return request.sdkCaller
+}
+
+/** The secret key that calls a route for secret keys alone. */
+export function secretKeyOf(request: FastifyRequest): { keyId: string; projectId: string } {
+  const caller = callerOf(request)
+  assert(caller.kind === 'secret', 'only servers pass the guard for secret keys')
+  return caller
 }
 
 /** The app that calls a route for public keys alone. */

@@ -15,6 +15,7 @@ const FAULT_OF_REFUSAL = {
   store_unsupported: 'store_unsupported',
   product_ids_malformed: 'product_ids_malformed',
   platform_in_body: 'bad_request',
+  token_missing: 'bad_request',
 } as const satisfies Record<ReceiptRefusal['code'] | ReceiptBodyRefusal['code'], SdkFaultName>
 
 /** The error for a refused receipt. RevenueCat REST API v1, POST /receipts. */
@@ -34,6 +35,7 @@ const MAX_SHOWN_PRODUCT = 100
 
 function messageOf(refusal: ReceiptRefusal | ReceiptBodyRefusal): string | undefined {
   if (refusal.code === 'receipt_invalid') return `The receipt is not valid: ${refusal.problem}.`
+  if (refusal.code === 'token_missing') return 'fetch_token: is required'
   if (refusal.code === 'platform_in_body') return 'platform: Extra inputs are not permitted'
   return undefined
 }

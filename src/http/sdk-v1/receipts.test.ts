@@ -153,7 +153,7 @@ describe('POST /v1/receipts', () => {
     [{ app_user_id: 'unknown' }, 7256, expect.any(String)],
     [{ fetch_token: undefined }, 7226, 'fetch_token: is required'],
     [{ fetch_token: '' }, 7226, 'fetch_token: must not be empty'],
-    [{ fetch_token: 5 }, 7226, 'fetch_token: must be a text'],
+    [{ fetch_token: 5 }, 7226, 'fetch_token: must be a text or null'],
     [{ fetch_token: 'nonsense' }, 7103, expect.stringContaining('The receipt is not valid: ')],
     [{ product_id: 5 }, 7226, 'product_id: must be a text or null'],
     [{ product_id: undefined }, 7103, expect.any(String)],
@@ -184,6 +184,8 @@ describe('POST /v1/receipts', () => {
       chainOf: () => ({ ok: true, value: { storePurchaseId: 'x', environment: 'sandbox' } }),
       verify: away,
       refresh: away,
+      perform: away,
+      isMadeOfRows: false,
     }
     const unavailable = await post(sdk, receipt())
     expect([unavailable.statusCode, unavailable.json().code]).toEqual([503, 7101])

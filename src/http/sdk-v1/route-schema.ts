@@ -34,8 +34,8 @@ export const PlatformHeader = Type.Object({
 /** The describing part of a route: name, group, keys. `tag` is one of `TAGS`. */
 export function operation(operationId: string, tag: Tag, summary: string, rule: KeyRule | 'none') {
   const security: Array<Record<string, string[]>> = []
-  if (rule !== 'none') security.push({ publicKey: [] })
-  if (rule === 'public_or_secret') security.push({ secretKey: [] })
+  if (rule !== 'none' && rule !== 'secret') security.push({ publicKey: [] })
+  if (rule !== 'none' && rule !== 'public') security.push({ secretKey: [] })
   return { operationId, summary, tags: [tag], security }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { OfferSigner } from '../../usecases/ports/offer-signer.ts'
 import type { Ctx } from '../../usecases/ports.ts'
 import type { KeyGuard } from './key-guard.ts'
 
@@ -14,4 +15,4 @@ export type SdkApp = FastifyInstance<
 >
 
 /** What every route of the surface is given. */
-export type SdkRoute = { ctx: Ctx; guard: KeyGuard }
+export type SdkRoute = { ctx: Ctx; guard: KeyGuard; offerSigner: OfferSigner | null }

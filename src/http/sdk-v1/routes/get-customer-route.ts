@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
 import { getCustomer } from '../../../usecases/customers/get-customer.ts'
+import { rememberCountry } from '../../../usecases/customers/remember-country.ts'
 import { minRevisionQuery, reachRevision } from '../../lib/min-revision.ts'
-import { answerCustomer } from '../answer-customer.ts'
+import { sendCustomer } from '../answer-customer.ts'
 import { callerOf } from '../key-guard.ts'
 import { readAppUserId } from '../read-app-user-id.ts'
 import { CustomerParams, ERRORS, operation, PlatformHeader } from '../route-schema.ts'
 import type { SdkApp, SdkRoute } from '../sdk-route.ts'
+import { storefrontOf } from '../storefront.ts'
 import { CustomerInfoRef } from '../wire/customer-info.ts'
 
 const schema = {
@@ -25,6 +27,7 @@ export function getCustomerRoute(app: SdkApp, { ctx, guard }: SdkRoute): void {
     const { projectId } = callerOf(request)
     await reachRevision(ctx, request.query, { projectId, appUserId })
     const { created, ...view } = await getCustomer(ctx, { projectId, appUserId, touch })
-    return reply.code(created ? 201 : 200).send(await answerCustomer(ctx, request, reply, view))
+    if (touch) await rememberCountry(ctx, view.customer, storefrontOf(request))
+    return sendCustomer(ctx, request, reply.code(created ? 201 : 200), view, touch)
   })
 }

@@ -1,28 +1,31 @@
 import type { FastifyRequest } from 'fastify'
 import type { Customer } from '../../../core/customers/customer.ts'
 import { viewCustomer } from '../../../usecases/customers/get-customer.ts'
+import { rememberCountry } from '../../../usecases/customers/remember-country.ts'
 import { setAttributes } from '../../../usecases/customers/set-attributes.ts'
 import type { Ctx } from '../../../usecases/ports.ts'
 import { type PostedReceipt, postReceipt, type ReceiptInput } from '../../../usecases/purchases/post-receipt.ts'
 import { answerCustomer } from '../answer-customer.ts'
 import { deviceFactsOf } from '../device-facts.ts'
-import { appOf } from '../key-guard.ts'
 import { readAppUserId } from '../read-app-user-id.ts'
+import { receiptApp } from '../receipt-app.ts'
 import { receiptFault } from '../receipt-fault.ts'
+import { receiptsInFlight } from '../receipts-in-flight.ts'
 import { requirePlatform } from '../require-platform.ts'
 import { ERRORS, operation, PlatformHeader } from '../route-schema.ts'
 import { faultBody, type SdkErrorBody, SdkFault } from '../sdk-fault.ts'
 import type { SdkApp, SdkRoute } from '../sdk-route.ts'
+import { storefrontOf } from '../storefront.ts'
 import { attributeErrors, attributesFromWire } from '../wire/attributes-from-wire.ts'
 import { CustomerInfoRef } from '../wire/customer-info.ts'
 import { productKeyOf } from '../wire/product-key.ts'
-import { ReceiptBody, receiptFromWire } from '../wire/receipt-from-wire.ts'
+import { type Receipt, ReceiptBody, receiptFromWire } from '../wire/receipt-from-wire.ts'
 
 const schema = {
-  ...operation('postReceipt', 'Purchases', 'Record a purchase', 'public'),
+  ...operation('postReceipt', 'Purchases', 'Record a purchase', 'receipt'),
   description:
     'The same token again is the same purchase. `X-Platform` is required. After 4xx the SDK drops the purchase, after ' +
-    '5xx it keeps it and posts it again.',
+    '5xx it keeps it and posts it again. With a secret key, the platform says which app sold it.',
   headers: PlatformHeader,
   body: ReceiptBody,
   response: { 200: CustomerInfoRef, ...ERRORS },
@@ -30,12 +33,14 @@ const schema = {
 
 /** `POST /v1/receipts`. RevenueCat REST API v1. */
 export function postReceiptRoute(app: SdkApp, { ctx, guard }: SdkRoute): void {
-  const options = { schema, onRequest: guard('public'), preValidation: requirePlatform }
+  const inFlight = receiptsInFlight()
+  const options = { schema, onRequest: guard('receipt'), preValidation: requirePlatform }
   app.post('/receipts', options, async (request, reply) => {
-    const input = await receiptInput(ctx, request, request.body)
-    const posted = await postReceipt(ctx, input)
-    if (!posted.ok) throw receiptFault(posted.refusal, input.app.store)
-    const { customer, error } = await saveAttributes(ctx, request, request.body, input, posted.value.customer)
+    const { input, receipt } = await readReceipt(ctx, request, request.body)
+    const { store, appId } = input.app
+    const posted = await inFlight(`${appId} ${ctx.hash(input.fetchToken)}`, () => postReceipt(ctx, input))
+    if (!posted.ok) throw receiptFault(posted.refusal, store)
+    const { customer, error } = await keepBeside(ctx, request, input, receipt, posted.value)
     return {
       ...(await answerCustomer(ctx, request, reply, await viewCustomer(ctx, customer))),
       purchased_products: purchasedProducts(posted.value),
@@ -44,26 +49,42 @@ export function postReceiptRoute(app: SdkApp, { ctx, guard }: SdkRoute): void {
   })
 }
 
-async function receiptInput(ctx: Ctx, request: FastifyRequest, body: ReceiptBody): Promise<ReceiptInput> {
-  const app = appOf(request)
+async function readReceipt(
+  ctx: Ctx,
+  request: FastifyRequest,
+  body: ReceiptBody,
+): Promise<{ input: ReceiptInput; receipt: Receipt }> {
   const appUserId = readAppUserId(body.app_user_id)
-  const receipt = receiptFromWire(body, app.store)
-  if (!receipt.ok) throw receiptFault(receipt.refusal, app.store)
+  const app = await receiptApp(ctx, request, body.fetch_token ?? '')
+  const read = receiptFromWire(body, app.store)
+  if (!read.ok) throw receiptFault(read.refusal, app.store)
   const project = await ctx.read.projects.get(app.projectId)
   if (project === null) throw new SdkFault('key_invalid')
-  return { project, app, appUserId, ...receipt.value }
+  return { input: { project, app, appUserId, ...read.value }, receipt: read.value }
+}
+
+/** Keeps what came along with a receipt, once the purchase is safe. None of it can undo the purchase. */
+async function keepBeside(
+  ctx: Ctx,
+  request: FastifyRequest,
+  input: ReceiptInput,
+  { facts }: Receipt,
+  { customer }: PostedReceipt,
+): Promise<{ customer: Customer; error: SdkErrorBody | null }> {
+  await rememberCountry(ctx, customer, storefrontOf(request) ?? facts.storeCountry ?? null)
+  return saveAttributes(ctx, request, input, customer)
 }
 
 /** Attributes travel with a receipt; bad ones are told beside the answer, for the purchase stands. */
 async function saveAttributes(
   ctx: Ctx,
   request: FastifyRequest,
-  body: ReceiptBody,
   { app: { projectId }, appUserId }: ReceiptInput,
   buyer: Customer,
 ): Promise<{ customer: Customer; error: SdkErrorBody | null }> {
-  if ((body.attributes ?? null) === null) return { customer: buyer, error: null }
-  const read = attributesFromWire(body.attributes, deviceFactsOf(request))
+  const { attributes = null } = request.body as ReceiptBody
+  if (attributes === null) return { customer: buyer, error: null }
+  const read = attributesFromWire(attributes, deviceFactsOf(request))
   if (read === null) return { customer: buyer, error: faultBody('attributes_malformed') }
   const { customer, faults } =
     read.inputs.length === 0

@@ -16,7 +16,7 @@ const noPaywall = { paywall: null, paywall_components: null, has_paywall_compone
 
 describe('offeringsToWire', () => {
   it('lists the offerings with the packages that the app can sell, in their order', () => {
-    expect(offeringsToWire(CATALOG, 'app_test')).toEqual({
+    expect(offeringsToWire(CATALOG, 'app_test', null)).toEqual({
       current_offering_id: 'standard',
       offerings: [
         {
@@ -38,12 +38,14 @@ describe('offeringsToWire', () => {
   })
 
   it('has the key of the current offering also when there is none, since Android requires it', () => {
-    const empty = offeringsToWire({ ...CATALOG, offerings: [] }, 'app_test')
+    const empty = offeringsToWire({ ...CATALOG, offerings: [] }, 'app_test', null)
     expect(empty).toMatchObject({ current_offering_id: null, offerings: [] })
   })
 
   it('sells every app its own product of a package', () => {
-    expect(offeringsToWire(CATALOG, 'app_ios').offerings[0]?.packages).toEqual([pack('$rc_monthly', 'com.news.m')])
+    expect(offeringsToWire(CATALOG, 'app_ios', null).offerings[0]?.packages).toEqual([
+      pack('$rc_monthly', 'com.news.m'),
+    ])
   })
 })
 

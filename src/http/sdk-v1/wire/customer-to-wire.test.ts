@@ -1,14 +1,29 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Attribute } from '../../../core/customers/attributes.ts'
+import { grantOf } from '../../../core/entitlements/fixtures/grants.ts'
+import type { EntitlementGrant } from '../../../core/entitlements/grant.ts'
 import type { Purchase } from '../../../core/purchases/purchase.ts'
 import { CATALOG, PRODUCTS } from '../fixtures/example-catalog.ts'
 import { CUSTOMER, DAY_MS, purchaseOf } from '../fixtures/example-purchase.ts'
 import { NOW } from '../fixtures/sdk-app.ts'
 import { customerToWire } from './customer-to-wire.ts'
 
-const wire = (purchases: Purchase[], attributes: Map<string, Attribute> | null = null) =>
-  customerToWire({ customer: CUSTOMER, purchases, catalog: CATALOG, attributes, callerStore: null, now: NOW })
+const wire = (
+  purchases: Purchase[],
+  attributes: Map<string, Attribute> | null = null,
+  grants: EntitlementGrant[] = [],
+) =>
+  customerToWire({
+    customer: CUSTOMER,
+    purchases,
+    grants,
+    catalog: CATALOG,
+    attributes,
+    callerStore: null,
+    isSandboxCounted: true,
+    now: NOW,
+  })
 
 const coins = (parts: Partial<Purchase>) =>
   purchaseOf({ type: 'consumable', productId: 'prod_coins', expiresAt: null, ...parts })
@@ -87,7 +102,7 @@ describe('customerToWire', () => {
     })
     expect(refunded.entitlements.news?.expires_date).toBe('2026-04-30T10:00:00Z')
     const inGrace = wire([purchaseOf({ expiresAt: NOW - DAY_MS, graceExpiresAt: NOW + DAY_MS })]).subscriber
-    expect(inGrace.subscriptions.news_monthly?.expires_date).toBe('2026-04-30T10:00:00Z')
+    expect(inGrace.subscriptions.news_monthly?.expires_date).toBe('2026-05-02T10:00:00Z')
     expect(inGrace.entitlements.news).toMatchObject({
       expires_date: '2026-05-02T10:00:00Z',
       grace_period_expires_date: '2026-05-02T10:00:00Z',
@@ -146,6 +161,46 @@ describe('customerToWire', () => {
     )
   })
 
+  it('shows a grant as a subscription of its own that the entitlement names, and the longest of one duration', () => {
+    const expiresAt = NOW + 5 * DAY_MS
+    const grants = [
+      grantOf({ lookupKey: 'Trainee Pro', duration: 'custom', grantedAt: NOW - DAY_MS, expiresAt }),
+      grantOf({ lookupKey: 'Trainee Pro', duration: 'custom', grantedAt: NOW, expiresAt: NOW + DAY_MS }),
+    ]
+    const { entitlements, subscriptions, management_url } = wire([], null, grants).subscriber
+    expect(management_url).toBeNull()
+    expect(entitlements).toEqual({
+      'Trainee Pro': {
+        expires_date: '2026-05-06T10:00:00Z',
+        grace_period_expires_date: null,
+        product_identifier: 'rc_promo_Trainee Pro_custom',
+        product_plan_identifier: null,
+        purchase_date: '2026-04-30T10:00:00Z',
+      },
+    })
+    expect(subscriptions).toEqual({
+      'rc_promo_Trainee Pro_custom': {
+        store: 'promotional',
+        is_sandbox: false,
+        ownership_type: 'PURCHASED',
+        period_type: 'normal',
+        purchase_date: '2026-04-30T10:00:00Z',
+        original_purchase_date: '2026-04-30T10:00:00Z',
+        expires_date: '2026-05-06T10:00:00Z',
+        grace_period_expires_date: null,
+        unsubscribe_detected_at: null,
+        billing_issues_detected_at: null,
+        refunded_at: null,
+        auto_resume_date: null,
+        store_transaction_id: '0123456789abcdef0123456789abcdef',
+        price: { amount: 0, currency: 'USD' },
+        display_name: null,
+        product_plan_identifier: null,
+        management_url: null,
+      },
+    })
+  })
+
   it('writes prices as the decimal numbers they are', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10_000_000 }), (cents) => {
@@ -162,7 +217,16 @@ describe('customerToWire', () => {
     const odd = { ...PRODUCTS.coins, productId: 'prod_odd', storeProductId: '__proto__' }
     const catalog = { ...CATALOG, products: new Map([['prod_odd', odd]]) }
     const purchases = [coins({ productId: 'prod_odd' }), coins({ productId: 'prod_gone' })]
-    const facts = { customer: CUSTOMER, purchases, catalog, attributes: null, callerStore: null, now: NOW }
+    const facts = {
+      customer: CUSTOMER,
+      purchases,
+      grants: [],
+      catalog,
+      attributes: null,
+      callerStore: null,
+      isSandboxCounted: true,
+      now: NOW,
+    }
     const { non_subscriptions } = JSON.parse(JSON.stringify(customerToWire(facts))).subscriber
     expect(Object.keys(non_subscriptions)).toEqual(['__proto__', 'prod_gone'])
   })

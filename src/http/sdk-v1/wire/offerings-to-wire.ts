@@ -40,10 +40,12 @@ const EMPTY_UI_CONFIG = {
 
 /**
  * What one app can sell, as RevenueCat REST API v1 tells it. A package without a product of this app is left out; an
- * offering stays although it has no package then. No targeting is told, since there is none.
+ * offering stays although it has no package then. `overrideId` is the offering that was chosen for the customer; one that
+ * is gone counts as none. No targeting is told, since there is none.
  */
-export function offeringsToWire(catalog: Catalog, appId: string): Offerings {
-  const currentKey = catalog.offerings.find((offering) => offering.isCurrent)?.lookupKey ?? null
+export function offeringsToWire(catalog: Catalog, appId: string, overrideId: string | null): Offerings {
+  const chosen = catalog.offerings.find((offering) => offering.offeringId === overrideId)
+  const currentKey = (chosen ?? catalog.offerings.find((offering) => offering.isCurrent))?.lookupKey ?? null
   return {
     current_offering_id: currentKey,
     offerings: catalog.offerings.map((offering) => offeringToWire(offering, catalog, appId)),
