@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type { Result } from '../../core/lib/result.ts'
+import type { AllowedHosts } from '../../core/webhooks/destination.ts'
 import type { ReadCsv } from '../../usecases/ports/bulk.ts'
 import type { Credits } from '../../usecases/ports/credits.ts'
 import type { Ctx } from '../../usecases/ports.ts'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
 import type { TokenSecrets } from '../../usecases/token-secrets.ts'
+import type { SendTest } from '../../usecases/webhooks/send-test-event.ts'
 import type { OpenApiFacts } from '../lib/openapi.ts'
 import type { RateLimiter } from '../lib/rate-limit.ts'
 import type { OpenApiSink } from '../lib/surface.ts'
@@ -42,6 +44,8 @@ export type AdminDeps = {
     /** Wrong secrets by address. */
     failedAuth: Limiter
   }
+  /** Where webhooks may go, and what tries one out. */
+  webhooks: { allowed: AllowedHosts; sendTest: SendTest }
   /** Told of every refusal by its code. */
   onRefusal?: RefusalListener
   realtime: RealtimeBootstrapDeps & RealtimeStreamDeps & RealtimeSignOutDeps & DeviceDeps

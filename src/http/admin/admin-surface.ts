@@ -12,9 +12,11 @@ import { bulkPlugin } from './bulk-plugin.ts'
 import { creditsCapRoutes } from './credits-cap-routes.ts'
 import { currenciesRoute } from './currencies-route.ts'
 import { currencyPolicyRoutes } from './currency-policy-routes.ts'
+import { customerCenterRoutes } from './customer-center-routes.ts'
 import { registerDeviceRoutes } from './device-routes.ts'
 import { answerThrown } from './error-handler.ts'
 import { listenToRefusals, sendError } from './errors.ts'
+import { eventFeedRoute } from './event-feed-route.ts'
 import { explainRoute } from './explain-route.ts'
 import { findUsersRoute } from './find-users-route.ts'
 import { type AdminGuard, adminGuard } from './guard.ts'
@@ -28,11 +30,15 @@ import { publishRoute } from './publish-route.ts'
 import { registerRealtimeBootstrap } from './realtime-bootstrap.ts'
 import { registerRealtimeSignOut } from './realtime-sign-out.ts'
 import { registerRealtimeStreams } from './realtime-streams.ts'
+import { redemptionsRoute } from './redemptions-route.ts'
+import { registerCustomers } from './register-customers.ts'
 import { registerOperators } from './register-operators.ts'
+import { registerWebhooks } from './register-webhooks.ts'
 import { reverseRoute } from './reverse-route.ts'
 import { revokeRoute } from './revoke-route.ts'
 import { searchRoute } from './search-route.ts'
 import { statementRoute } from './statement-route.ts'
+import { ticketsRoute } from './tickets-route.ts'
 import { transactionsRoutes } from './transactions-routes.ts'
 import { transferRoute } from './transfer-route.ts'
 import { usageConfigRoutes } from './usage-config-routes.ts'
@@ -80,6 +86,8 @@ function creditsRoutes(app: FastifyInstance, deps: AdminDeps, guard: AdminGuard)
   findUsersRoute(app, deps, guardRead)
   statementRoute(app, deps, guardRead)
   explainRoute(app, deps, guardRead)
+  registerCustomers(app, deps, guard)
+  eventFeedRoute(app, deps, guardRead)
   const guardWrite = guard(deps.limits.adjust, 'change')
   adjustRoute(app, deps, guardWrite)
   reverseRoute(app, deps, guardWrite)
@@ -87,11 +95,18 @@ function creditsRoutes(app: FastifyInstance, deps: AdminDeps, guard: AdminGuard)
   holdRoutes(app, deps, guard(deps.limits.holds, 'change'))
   holdListRoute(app, deps, guardRead)
   registerOperators(app, deps, guard)
+  registerWebhooks(app, deps, guard)
   app.register(bulkPlugin(deps, guard))
   const guardConfig = { read: guard(deps.limits.currencies, 'read'), manage: guard(deps.limits.currencies, 'manage') }
   currencyPolicyRoutes(app, deps, guardConfig)
   usageConfigRoutes(app, deps, guardConfig)
   creditsCapRoutes(app, deps, guardConfig)
+  customerCenterRoutes(app, deps, guardConfig)
+  ticketsRoute(app, deps, guardRead)
+  redemptionsRoute(app, deps, guardConfig.manage)
+  refuseOtherMethods(app, '/customer-center', ['GET', 'PUT'])
+  refuseOtherMethods(app, '/tickets', ['GET'])
+  refuseOtherMethods(app, '/customers/:user_id/redemptions', ['POST'])
   refuseOtherMethods(app, '/credits/currencies', ['GET'])
   refuseOtherMethods(app, '/credits/currencies/:code', ['GET', 'PATCH'])
   refuseOtherMethods(app, '/credits/transfers', ['POST'])

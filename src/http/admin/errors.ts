@@ -1,17 +1,23 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ChangeBulkRefusal } from '../../usecases/bulk/change-bulk.ts'
 import type { UploadRefusal } from '../../usecases/bulk/upload-bulk.ts'
+import type { BlockRefusal } from '../../usecases/customers/block-app-user-id.ts'
 import type { OperatorAdjustRefusal } from '../../usecases/operators/adjust-as-operator.ts'
 import type { ManageRefusal } from '../../usecases/operators/change-operators.ts'
 import type { ApproveRefusal, RejectRefusal } from '../../usecases/operators/decide-approval.ts'
 import type { UpstreamRefusal } from '../../usecases/ports/credits.ts'
 import type { ProjectRefusal } from '../../usecases/projects/choose-project.ts'
+import type { RedemptionRefusal } from '../../usecases/purchases/create-redemption.ts'
 import type { PublishRefusal } from '../../usecases/realtime/publish-envelope.ts'
 import type { AdjustRefusal } from '../../usecases/wallet/adjust-balance.ts'
 import type { AuthoriseRefusal } from '../../usecases/wallet/authorise-hold.ts'
 import type { ChangeHoldRefusal } from '../../usecases/wallet/change-hold.ts'
 import type { ReverseRefusal } from '../../usecases/wallet/reverse-transaction.ts'
 import type { TransferUnitsRefusal } from '../../usecases/wallet/transfer-units.ts'
+import type { EndpointRefusal } from '../../usecases/webhooks/change-endpoints.ts'
+import type { ReadRefusal } from '../../usecases/webhooks/read-deliveries.ts'
+import type { FeedRefusal } from '../../usecases/webhooks/read-event-feed.ts'
+import type { ReplayRefusal } from '../../usecases/webhooks/replay-events.ts'
 import type { AdjustFault } from './parse-adjust.ts'
 
 /** Every machine-readable code of this surface and its status. docs/errors/admin.md says what to do about each. */
@@ -58,10 +64,22 @@ export const ADMIN_ERRORS = {
   token_not_found: 404,
   too_many_operators: 422,
   too_many_tokens: 422,
+  endpoint_not_found: 404,
+  delivery_not_found: 404,
+  event_not_found: 404,
+  app_unknown: 422,
+  destination_refused: 422,
+  too_many_endpoints: 422,
+  nothing_to_redeem: 422,
+  purchase_not_found: 404,
+  store_action_refused: 422,
+  too_many_blocked_ids: 422,
+  user_not_blocked: 404,
   bulk_not_found: 404,
   bulk_state_conflict: 409,
   file_invalid: 422,
   transaction_not_found: 404,
+  cursor_expired: 410,
   rc_customer_not_found: 404,
   not_found: 404,
   not_available_in_upstream_mode: 409,
@@ -114,20 +132,35 @@ export const CODE_OF_REFUSAL = {
   token_not_found: 'token_not_found',
   too_many_operators: 'too_many_operators',
   too_many_tokens: 'too_many_tokens',
+  endpoint_not_found: 'endpoint_not_found',
+  delivery_not_found: 'delivery_not_found',
+  event_not_found: 'event_not_found',
+  app_unknown: 'app_unknown',
+  destination_refused: 'destination_refused',
+  too_many_endpoints: 'too_many_endpoints',
+  nothing_to_redeem: 'nothing_to_redeem',
+  too_many_blocked_ids: 'too_many_blocked_ids',
+  cursor_expired: 'cursor_expired',
 } as const satisfies Record<
   | AdjustRefusal['code']
   | OperatorAdjustRefusal['code']
   | ApproveRefusal['code']
   | RejectRefusal['code']
   | ManageRefusal['code']
+  | EndpointRefusal['code']
+  | ReadRefusal['code']
+  | ReplayRefusal['code']
   | ReverseRefusal['code']
   | TransferUnitsRefusal['code']
   | AuthoriseRefusal['code']
   | ChangeHoldRefusal['code']
   | ChangeBulkRefusal['code']
   | UploadRefusal['code']
+  | BlockRefusal['code']
   | UpstreamRefusal['code']
   | PublishRefusal['code']
+  | RedemptionRefusal['code']
+  | FeedRefusal['code']
   | ProjectRefusal['code']
   | Exclude<AdjustFault['code'], 'fields_invalid'>,
   AdminErrorCode
