@@ -6,6 +6,10 @@ export type LoadRequest = {
   url: string
   method: 'GET' | 'POST'
   headers: Record<string, string>
+  /** What each request asks in its turn: a path in place of the address's, and headers of its own. */
+  targets?: readonly { path: string; headers: Record<string, string> }[]
+  /** The first line of every answer begins with this status; with a 2xx unless said. */
+  status?: number
   /** Makes the body of each request; absent for reads. */
   body?: () => string
   /** Requests on their way at a time; 32 unless said. */
@@ -17,14 +21,18 @@ const CONNECTIONS = 32
 const HEADER_END = '\r\n\r\n'
 
 /**
- * Sends a request again and again for a few seconds over connections that are kept. Fails when any answer is not a 2xx: a
- * refusal is no throughput. It does as little as it can, since it runs on the processors of the server that it measures.
+ * Sends requests again and again for a few seconds over connections that are kept. Fails when any answer has another
+ * status than is expected: a refusal is no throughput. It does as little as it can, since it runs on the processors of
+ * the server that it measures.
  */
 export async function load(request: LoadRequest): Promise<Load> {
   const startedAt = performance.now()
   const end = startedAt + SECONDS * 1_000
   const latencies: number[] = []
-  const connections = Array.from({ length: request.connections ?? CONNECTIONS }, () => drive(request, end, latencies))
+  const write = writerOf(request)
+  const connections = Array.from({ length: request.connections ?? CONNECTIONS }, () =>
+    drive(request, write, end, latencies),
+  )
   await Promise.all(connections)
   const perSecond = latencies.length / ((performance.now() - startedAt) / 1_000)
   latencies.sort((one, other) => one - other)
@@ -32,9 +40,9 @@ export async function load(request: LoadRequest): Promise<Load> {
 }
 
 /** One connection: a request, its answer, the next request, until the time is over. */
-function drive(request: LoadRequest, end: number, latencies: number[]): Promise<void> {
+function drive(request: LoadRequest, write: (socket: Socket) => void, end: number, latencies: number[]): Promise<void> {
   const { hostname, port } = new URL(request.url)
-  const write = writerOf(request)
+  const expected = `HTTP/1.1 ${request.status ?? 2}`
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
     socket.setNoDelay(true)
@@ -50,7 +58,7 @@ function drive(request: LoadRequest, end: number, latencies: number[]): Promise<
     socket.on('data', (chunk) => {
       received += chunk.toString('latin1')
       if (!isWhole(received)) return
-      if (!received.startsWith('HTTP/1.1 2')) reject(new Error(`${request.url} was answered with\n${received}`))
+      if (!received.startsWith(expected)) reject(new Error(`${request.url} was answered with\n${received}`))
       received = ''
       const now = performance.now()
       latencies.push(now - sentAt)
@@ -62,11 +70,15 @@ function drive(request: LoadRequest, end: number, latencies: number[]): Promise<
   })
 }
 
-function writerOf({ url, method, headers, body }: LoadRequest): (socket: Socket) => void {
+function writerOf({ url, method, headers, targets, body }: LoadRequest): (socket: Socket) => void {
   const { host, pathname, search } = new URL(url)
-  const fields = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
-  const head = `${method} ${pathname}${search} HTTP/1.1\r\n${fields.join('')}`
+  const heads = (targets ?? [{ path: `${pathname}${search}`, headers: {} }]).map((target) => {
+    const fields = Object.entries({ host, ...headers, ...target.headers })
+    return `${method} ${target.path} HTTP/1.1\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`
+  })
+  let count = 0
   return (socket) => {
+    const head = heads[count++ % heads.length]
     if (body === undefined) return socket.write(`${head}\r\n`)
     const text = body()
     return socket.write(`${head}content-length: ${Buffer.byteLength(text)}${HEADER_END}${text}`)
@@ -77,6 +89,7 @@ function writerOf({ url, method, headers, body }: LoadRequest): (socket: Socket)
 function isWhole(received: string): boolean {
   const headerEnd = received.indexOf(HEADER_END)
   if (headerEnd < 0) return false
+  if (received.startsWith('HTTP/1.1 304')) return true
   const length = /\r\ncontent-length: (\d+)/i.exec(received)?.[1]
   if (length === undefined) throw new Error(`an answer without a length:\n${received}`)
   return received.length >= headerEnd + HEADER_END.length + Number(length)

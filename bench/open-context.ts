@@ -2,6 +2,7 @@ import { openContext } from '../src/app/open-context.ts'
 import { systemClock } from '../src/app/system-clock.ts'
 import { createTokenSecrets } from '../src/app/token-secrets.ts'
 import { readSettings } from '../src/config/read-settings.ts'
+import type { Database } from '../src/db/database.ts'
 import { createLogger } from '../src/telemetry/logger.ts'
 import { openCustomer } from '../src/usecases/customers/open-customer.ts'
 import type { Ctx } from '../src/usecases/ports.ts'
@@ -13,6 +14,7 @@ export type Bench = {
   ctx: Ctx
   projectId: string
   dataDir: string
+  database: Database
   /** Makes customers `bench-0` to `bench-<count - 1>`. */
   createCustomers(count: number): Promise<void>
 }
@@ -38,7 +40,7 @@ export async function withContext<Value>(work: (bench: Bench) => Promise<Value>)
   try {
     const { projectId } = await createDemoProject(ctx, createTokenSecrets())
     const createCustomers = (count: number) => createInChunks(ctx, projectId, count)
-    return await work({ ctx, projectId, dataDir: folder.path, createCustomers })
+    return await work({ ctx, projectId, dataDir: folder.path, database: engine.database, createCustomers })
   } finally {
     await engine.close()
     await folder.remove()

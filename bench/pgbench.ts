@@ -51,11 +51,16 @@ type Place = { bin: string; host: string; port: string }
 
 /** Transactions a second of the script above over the first `wallets` customers, on the server of a data folder. */
 export async function pgbenchAdjust(dataDir: string, wallets: number): Promise<number> {
+  return pgbench(dataDir, `\\set n random(1, ${wallets})\n${SCRIPT}`)
+}
+
+/** Transactions a second of any script, which finds the customers `bench-0` and so on numbered in `bench_customers`. */
+export async function pgbench(dataDir: string, script: string): Promise<number> {
   const place = await findPlace(dataDir)
   const folder = await mkdtemp(join(tmpdir(), 'purser-bench-'))
-  const file = join(folder, 'adjust.sql')
+  const file = join(folder, 'script.sql')
   try {
-    await writeFile(file, `\\set n random(1, ${wallets})\n${SCRIPT}`)
+    await writeFile(file, script)
     await psql(place, SETUP)
     const { stdout } = await promisify(execFile)(join(place.bin, 'pgbench'), [
       ...connectionOf(place),
@@ -70,9 +75,31 @@ export async function pgbenchAdjust(dataDir: string, wallets: number): Promise<n
   }
 }
 
+/** What one statement answers, as its JSON value. */
+export async function askJson(dataDir: string, text: string): Promise<unknown> {
+  const place = await findPlace(dataDir)
+  const { stdout } = await promisify(execFile)(join(place.bin, 'psql'), [
+    ...connectionOf(place),
+    '-qAt',
+    '-c',
+    text,
+    'purser',
+  ])
+  return JSON.parse(stdout)
+}
+
 /** Runs statements on the embedded server of a data folder, past all of our code: for filling tables. */
 export async function runSql(dataDir: string, text: string): Promise<void> {
   await psql(await findPlace(dataDir), text)
+}
+
+/** The same for a script of `psql`, with its own commands. */
+export async function runScript(dataDir: string, text: string): Promise<void> {
+  const place = await findPlace(dataDir)
+  const file = join(dataDir, 'script.sql')
+  await writeFile(file, text.replace(/^ +/gm, ''))
+  const options = ['-q', '-v', 'ON_ERROR_STOP=1', '-f', file, 'purser']
+  await promisify(execFile)(join(place.bin, 'psql'), [...connectionOf(place), ...options])
 }
 
 async function psql(place: Place, text: string): Promise<void> {
