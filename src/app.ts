@@ -4,6 +4,7 @@ import { incomingPolicy } from './app/incoming-policy.ts'
 import { openBus } from './app/open-bus.ts'
 import { openContext } from './app/open-context.ts'
 import { openCredits } from './app/open-credits.ts'
+import { type OpenedDelivery, openDelivery } from './app/open-delivery.ts'
 import { type OpenedPush, openPush } from './app/open-push.ts'
 import { type PreparedDemo, prepareDemo } from './app/prepare-demo.ts'
 import { registerSurfaces } from './app/register-surfaces.ts'
@@ -14,10 +15,12 @@ import type { Clock } from './core/lib/clock.ts'
 import { randomPool } from './db/random-pool.ts'
 import { requestIds } from './http/lib/request-id.ts'
 import { createServer } from './http/server.ts'
+import type { Job } from './jobs/job-runner.ts'
 import { createGateway } from './realtime/gateway.ts'
 import { intervalScheduler } from './realtime/scheduler.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import type { Ctx } from './usecases/ports.ts'
 
 export type AppOptions = {
   settings: Settings
@@ -62,20 +65,15 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const url = settings.publicUrl ?? `http://${hostInUrl(settings.host)}:${settings.port}`
     const opened = openCredits(ctx, settings, logger)
     const demo = options.demo ? await prepareDemo(ctx, secrets, demoInput(settings, url)) : null
-    const gateway = openGateway({
-      clock,
-      read: ctx.read,
-      secrets,
-      bus,
-      logger,
-      metrics: metrics.realtime,
-      newRequestId: () => newRequestId({ headers: {} }),
-    })
+    const realtime = { metrics: metrics.realtime, newRequestId: () => newRequestId({ headers: {} }) }
+    const gateway = openGateway({ clock, read: ctx.read, secrets, bus, logger, ...realtime })
     push = openPush({ settings, ctx, gateway, logger, metrics })
+    const webhooks = openDelivery({ settings, ctx, logger, metrics })
     await registerSurfaces(server, {
       ...options,
       ctx,
       credits: opened.credits,
+      webhooks,
       metrics,
       demo,
       secrets,
@@ -88,7 +86,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     })
     gateway.attach(server.server)
     await server.listen({ host: settings.host, port: settings.port })
-    const jobs = startBackgroundJobs(ctx, logger, metrics, incomingPolicy(settings), opened.jobs)
+    const background = startBackground(options, ctx, metrics, opened.jobs, webhooks)
     return {
       url,
       engine: engine.label,
@@ -96,7 +94,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       async stop() {
         state.isDraining = true
         push?.stop()
-        await Promise.all([jobs.stop(), gateway.drain()])
+        await Promise.all([background.stop(), gateway.drain()])
         await closeServer()
         await bus.close()
         await engine.close()
@@ -106,6 +104,25 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     await bus.close()
     await engine.close()
     throw error
+  }
+}
+
+/** Starts what is done without anybody asking. */
+function startBackground(
+  { settings, logger }: AppOptions,
+  ctx: Ctx,
+  metrics: Metrics,
+  creditsJobs: readonly Job[],
+  webhooks: OpenedDelivery,
+): { stop(): Promise<void> } {
+  const jobs = [...creditsJobs, ...webhooks.jobs]
+  const runner = startBackgroundJobs(ctx, logger, metrics, incomingPolicy(settings), jobs)
+  const delivery = webhooks.start()
+  return {
+    async stop() {
+      await Promise.all([runner.stop(), delivery.stop()])
+      webhooks.close()
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { readSettings } from '../config/read-settings.ts'
+import { NO_HOSTS } from '../core/webhooks/destination.ts'
 import { createServer } from '../http/server.ts'
 import { asyncApiDocument } from '../realtime/async-api.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -28,6 +29,7 @@ export async function describeOpenApi(version: string): Promise<Map<string, obje
     version,
     ctx,
     credits: ledgerCredits(ctx),
+    webhooks: { allowed: NO_HOSTS, sendTest: () => Promise.reject(new Error('only described')) },
     metrics: createMetrics(),
     demo: null,
     secrets: { newToken: () => '', hash: () => '' },

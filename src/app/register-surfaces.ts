@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Settings } from '../config/schema.ts'
+import type { AdminDeps } from '../http/admin/admin-deps.ts'
 import { adminSurface } from '../http/admin/admin-surface.ts'
 import type { RealtimeTransports } from '../http/admin/realtime-streams.ts'
 import { apiV2Surface } from '../http/api-v2/api-v2-surface.ts'
@@ -14,6 +15,8 @@ import type { Credits } from '../usecases/ports/credits.ts'
 import type { Ctx } from '../usecases/ports.ts'
 import type { TokenSecrets } from '../usecases/token-secrets.ts'
 import { csvRecords } from './csv-records.ts'
+import { openAnswerSigner } from './open-answer-signer.ts'
+import { openOfferSigner } from './open-offer-signer.ts'
 import type { PreparedDemo } from './prepare-demo.ts'
 import { projectChooser } from './project-chooser.ts'
 import { demoSignIn, realtimeDeps, userSignIn } from './user-sign-in.ts'
@@ -26,6 +29,7 @@ export type SurfaceOptions = {
   demo: PreparedDemo | null
   secrets: TokenSecrets
   credits: Credits
+  webhooks: AdminDeps['webhooks']
   url: string
   engine: string
   state: { readonly isDraining: boolean }
@@ -57,6 +61,8 @@ export async function registerSurfaces(
     openApi,
     onOpenApi,
     hashSecret: secrets.hash,
+    offerSigner: openOfferSigner(settings),
+    answerSigner: openAnswerSigner(settings),
     onRefusal: (code) => metrics.recordRefusal('sdk-v1', code),
   })
   await server.register(apiV2Surface, {
@@ -77,6 +83,7 @@ export async function registerSurfaces(
     tokenSecrets: secrets,
     maxAdjust: settings.maxAdjust,
     readCsv: csvRecords,
+    webhooks: options.webhooks,
     onRefusal: (code) => metrics.recordRefusal('admin', code),
     limits: limits.admin,
     realtime: realtimeDeps({ ...options, users, limits }),

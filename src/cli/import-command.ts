@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { importFromFile } from '../app/transfer.ts'
+import { importReceiptsCommand } from './import-receipts-command.ts'
 import { print } from './print.ts'
 import { count } from './progress-line.ts'
 import { runTransfer } from './run-transfer.ts'
@@ -22,4 +23,5 @@ export function importCommand(): Command {
       if (options.json) print(JSON.stringify(report, null, 2))
       else print(`imported ${count(report.rows)} rows from ${report.file}; counts, checksum and ledger are right`)
     })
+    .addCommand(importReceiptsCommand())
 }

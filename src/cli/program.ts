@@ -3,6 +3,7 @@ import { appCommand } from './app-command.ts'
 import { bulkCommand } from './bulk-command.ts'
 import { configCommand } from './config-command.ts'
 import { currencyCommand } from './currency-command.ts'
+import { customerCommand } from './customer-command.ts'
 import { docsCommand } from './docs-command.ts'
 import { explainCommand } from './explain-command.ts'
 import { exportCommand } from './export-command.ts'
@@ -15,6 +16,7 @@ import { openApiCommand } from './openapi-command.ts'
 import { operatorCommand } from './operator-command.ts'
 import { projectCommand } from './project-command.ts'
 import { serveCommand } from './serve-command.ts'
+import { signingCommand } from './signing-command.ts'
 import { usageCommand } from './usage-command.ts'
 import { VERSION } from './version.ts'
 import { webhookCommand } from './webhook-command.ts'
@@ -31,7 +33,9 @@ export function createProgram(): Command {
     .addCommand(keyCommand())
     .addCommand(operatorCommand())
     .addCommand(currencyCommand())
+    .addCommand(customerCommand())
     .addCommand(usageCommand())
+    .addCommand(signingCommand())
     .addCommand(migrateCommand())
     .addCommand(ledgerCommand())
     .addCommand(bulkCommand())

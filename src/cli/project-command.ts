@@ -1,10 +1,13 @@
 import { Argument, Command } from 'commander'
 import { ok } from '../core/lib/result.ts'
-import type { RestoreBehavior } from '../core/projects/project.ts'
+import { RESTORE_BEHAVIORS, type RestoreBehavior } from '../core/projects/project.ts'
 import { addProject } from '../usecases/projects/create-project.ts'
+import { setSandboxRestoreBehavior } from '../usecases/projects/set-customer-rules.ts'
+import { blockedIdsCommand } from './blocked-ids-command.ts'
 import { withContext, withProject } from './context.ts'
-import { print } from './print.ts'
+import { fail, print } from './print.ts'
 import { testStoreCommand } from './test-store-command.ts'
+import { testingAccessCommand } from './testing-access-command.ts'
 
 const PROJECTS_MAX = 1_000
 
@@ -14,6 +17,8 @@ export function projectCommand(): Command {
     .addCommand(list())
     .addCommand(create())
     .addCommand(restoreBehavior())
+    .addCommand(testingAccessCommand())
+    .addCommand(blockedIdsCommand())
     .addCommand(testStoreCommand())
 }
 
@@ -41,10 +46,15 @@ function restoreBehavior(): Command {
   return new Command('restore-behavior')
     .description("set what happens when a person's purchase is posted by another person")
     .argument('<project>', 'project id')
-    .addArgument(new Argument('<behavior>').choices(['transfer', 'transfer_if_no_active_subs', 'error']))
-    .action((projectId: string, behavior: RestoreBehavior) =>
+    .addArgument(
+      new Argument('<behavior>', 'project: for sandbox purchases, the same').choices([...RESTORE_BEHAVIORS, 'project']),
+    )
+    .option('--sandbox', 'for sandbox purchases alone')
+    .action((projectId: string, behavior: RestoreBehavior | 'project', { sandbox }: { sandbox?: true }) =>
       withProject(projectId, async ({ ctx }) => {
-        await ctx.transaction(async (tx) => ok(await tx.projects.updateRestoreBehavior(projectId, behavior)))
+        if (sandbox) await setSandboxRestoreBehavior(ctx, projectId, behavior === 'project' ? null : behavior)
+        else if (behavior === 'project') fail('only sandbox purchases can follow the project: add --sandbox')
+        else await ctx.transaction(async (tx) => ok(await tx.projects.updateRestoreBehavior(projectId, behavior)))
         print(JSON.stringify(await ctx.read.projects.get(projectId), null, 2))
       }),
     )

@@ -7,6 +7,9 @@ import { print } from './print.ts'
 import { loadSettings } from './settings.ts'
 import { VERSION } from './version.ts'
 
+/** Faster than anybody presses Ctrl+C twice, slower than a launcher passes a signal on. */
+const SAME_SIGNAL_MS = 300
+
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the server: API, realtime gateway and background work in one process')
@@ -58,12 +61,19 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message
 }
 
-/** The first signal lets requests under way end; a second one, or the end of the grace time, ends the process at once. */
+/**
+ * The first signal lets requests under way end; a second one, or the end of the grace time, ends the process at once.
+ * A launcher may pass on a signal that the whole process group has got already, so what follows at once is the same one.
+ */
 function stopOnSignal(app: RunningApp, logger: Logger, graceMs: number): void {
-  let isStopping = false
+  let stoppingSince: number | null = null
   const stop = async (signal: NodeJS.Signals) => {
-    if (isStopping) process.exit(1)
-    isStopping = true
+    const now = performance.now()
+    if (stoppingSince !== null) {
+      if (now - stoppingSince > SAME_SIGNAL_MS) process.exit(1)
+      return
+    }
+    stoppingSince = now
     logger.info({ signal }, 'stopping')
     const forced = setTimeout(() => {
       logger.error({ graceMs }, 'the grace time is over; ending with requests under way')

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { replayEvents } from '../usecases/incoming/replay-events.ts'
 import type { IncomingStatus } from '../usecases/ports/incoming.ts'
+import { apiEventsCommand } from './api-events-command.ts'
 import { chosenProject, withProjectOption } from './chosen-project.ts'
 import { withContext } from './context.ts'
 import { fail, print } from './print.ts'
@@ -14,9 +15,12 @@ type Options = { project?: string; status: IncomingStatus; parked?: true }
 
 export function webhookCommand(): Command {
   return new Command('webhook')
-    .description("look into the events that a hosted RevenueCat's webhook sent, and have them applied again")
+    .description(
+      "look into the events that a hosted RevenueCat's webhook sent, apply them again, and choose which are sent out",
+    )
     .addCommand(list())
     .addCommand(replay())
+    .addCommand(apiEventsCommand())
 }
 
 function list(): Command {

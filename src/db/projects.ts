@@ -4,6 +4,7 @@ import { type Query, statement } from './statement.ts'
 import { timeOf } from './wire-values.ts'
 
 const PROJECT_COLUMNS = `project_id as "projectId", name, is_demo as "isDemo", restore_behavior as "restoreBehavior",
+  sandbox_restore_behavior as "sandboxRestoreBehavior",
   test_store_pace as "testStorePace", test_store_max_renewals as "testStoreMaxRenewals"`
 const GET = statement('projects.get', `select ${PROJECT_COLUMNS} from projects where project_id = $1`)
 const LIST = statement(
@@ -28,6 +29,11 @@ const APP_BY_KEY = statement(
   `select app_id as "appId", project_id as "projectId", name, store, public_key as "publicKey" from apps
    where public_key = $1`,
 )
+const APPS = statement(
+  'apps.of_project',
+  `select app_id as "appId", project_id as "projectId", name, store, public_key as "publicKey" from apps
+   where project_id = $1 order by created_at, app_id limit $2`,
+)
 const INSERT_APP = statement(
   'apps.insert',
   'insert into apps (app_id, project_id, name, store, public_key, created_at) values ($1, $2, $3, $4, $5, $6)',
@@ -48,6 +54,7 @@ export function projectReads(query: Query): ProjectReads {
     get: async (projectId) => (await query<Project>(GET, [projectId]))[0] ?? null,
     list: (limit) => query<Project>(LIST, [limit]),
     appByPublicKey: async (publicKey) => (await query<App>(APP_BY_KEY, [publicKey]))[0] ?? null,
+    apps: (projectId, limit) => query<App>(APPS, [projectId, limit]),
     secretKeyByHash: async (hash) => (await query<SecretKey>(KEY_BY_HASH, [hash]))[0] ?? null,
   }
 }

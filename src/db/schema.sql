@@ -42,6 +42,16 @@ create table apps (
   constraint apps_public_key_key UNIQUE (public_key)
 );
 
+create table blocked_app_user_ids (
+  project_id text not null,
+  app_user_id text not null,
+  reason text not null,
+  actor text not null,
+  blocked_at timestamp with time zone not null,
+  constraint blocked_app_user_ids_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint blocked_app_user_ids_pkey PRIMARY KEY (project_id, app_user_id)
+);
+
 create table bulk_grants (
   bucket smallint not null,
   bulk_id text not null,
@@ -220,6 +230,15 @@ create table customer_attributes (
 );
 CREATE INDEX customer_attributes_by_email ON public.customer_attributes USING btree (lower(value)) WHERE ((key = '$email'::text) AND (value IS NOT NULL));
 
+create table customer_centers (
+  project_id text not null,
+  document json not null,
+  actor text not null,
+  updated_at timestamp with time zone not null,
+  constraint customer_centers_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint customer_centers_pkey PRIMARY KEY (project_id)
+);
+
 create table customers (
   bucket smallint not null,
   customer_id text not null,
@@ -231,6 +250,12 @@ create table customers (
   merged_into_id text,
   ledger_sequence bigint not null default 0,
   ledger_hash text not null default ''::text,
+  has_grants boolean not null default false,
+  erased_at timestamp with time zone,
+  country_code text,
+  offering_override_id text,
+  restore_behavior text,
+  constraint customers_restore_behavior_check CHECK ((restore_behavior = ANY (ARRAY['transfer'::text, 'transfer_if_no_active_subs'::text, 'error'::text]))) NOT VALID,
   constraint customers_revision_check CHECK ((revision >= 0)),
   constraint customers_pkey PRIMARY KEY (bucket, customer_id)
 ) with (fillfactor=70);
@@ -250,6 +275,25 @@ create table devices (
 );
 CREATE INDEX devices_by_token ON public.devices USING btree (push_token, project_id);
 
+create table entitlement_grants (
+  bucket smallint not null,
+  customer_id text not null,
+  grant_id text not null,
+  project_id text not null,
+  lookup_key text not null,
+  duration text not null,
+  granted_by text not null,
+  store_transaction_id text not null,
+  granted_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  due_at timestamp with time zone,
+  constraint entitlement_grants_check CHECK ((expires_at > granted_at)),
+  constraint entitlement_grants_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint entitlement_grants_pkey PRIMARY KEY (bucket, customer_id, grant_id)
+) with (fillfactor=80);
+CREATE INDEX entitlement_grants_due ON public.entitlement_grants USING btree (due_at) WHERE (due_at IS NOT NULL);
+
 create table entitlements (
   entitlement_id text not null,
   project_id text not null,
@@ -260,6 +304,16 @@ create table entitlements (
   constraint entitlements_project_id_lookup_key_key UNIQUE (project_id, lookup_key)
 );
 
+create table event_feeds (
+  project_id text not null,
+  last_position bigint not null,
+  forgotten_position bigint not null default 0,
+  constraint event_feeds_forgotten_position_check CHECK ((forgotten_position >= 0)),
+  constraint event_feeds_last_position_check CHECK ((last_position >= 0)),
+  constraint event_feeds_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint event_feeds_pkey PRIMARY KEY (project_id)
+) with (fillfactor=50);
+
 create table events (
   bucket smallint not null,
   customer_id text not null,
@@ -269,8 +323,18 @@ create table events (
   type text not null,
   occurred_at timestamp with time zone not null,
   data jsonb not null,
+  ordinal smallint not null default 0,
+  waits boolean not null default false,
+  position bigint,
+  webhook_id uuid,
+  relayed_at timestamp with time zone,
+  body text,
   constraint events_pkey PRIMARY KEY (bucket, customer_id, event_id)
 );
+CREATE INDEX events_feed ON public.events USING btree (project_id, "position") WHERE ("position" IS NOT NULL);
+CREATE INDEX events_told ON public.events USING btree (project_id, event_id) WHERE ("position" IS NOT NULL);
+CREATE INDEX events_waiting ON public.events USING btree (occurred_at) WHERE waits;
+CREATE INDEX events_waiting_of_customer ON public.events USING btree (bucket, customer_id, revision, ordinal) WHERE waits;
 
 create table idempotency_keys (
   bucket smallint not null,
@@ -424,9 +488,14 @@ create table projects (
   test_store_max_renewals integer,
   created_at timestamp with time zone not null,
   approval_threshold bigint,
-  constraint projects_restore_behavior_check CHECK ((restore_behavior = ANY (ARRAY['transfer'::text, 'transfer_if_no_active_subs'::text, 'error'::text]))),
+  tells_api_events boolean not null default false,
+  sandbox_restore_behavior text,
+  testing_access text not null default 'anybody'::text,
+  constraint projects_restore_behavior_check CHECK ((restore_behavior = ANY (ARRAY['transfer'::text, 'transfer_if_no_active_subs'::text, 'error'::text, 'share'::text]))) NOT VALID,
+  constraint projects_sandbox_restore_behavior_check CHECK ((sandbox_restore_behavior = ANY (ARRAY['transfer'::text, 'transfer_if_no_active_subs'::text, 'error'::text, 'share'::text]))) NOT VALID,
   constraint projects_test_store_max_renewals_check CHECK ((test_store_max_renewals >= 0)),
   constraint projects_test_store_pace_check CHECK ((test_store_pace = ANY (ARRAY['calendar'::text, 'accelerated'::text]))),
+  constraint projects_testing_access_check CHECK ((testing_access = ANY (ARRAY['anybody'::text, 'allow_listed'::text, 'nobody'::text]))) NOT VALID,
   constraint projects_pkey PRIMARY KEY (project_id)
 );
 
@@ -444,6 +513,25 @@ create table published_envelopes (
 ) with (fillfactor=70);
 CREATE INDEX published_envelopes_old ON public.published_envelopes USING btree (occurred_at);
 
+create table purchase_ownerships (
+  bucket smallint not null,
+  project_id text not null,
+  purchase_id text not null,
+  number integer not null,
+  cause text not null,
+  customer_id text not null,
+  from_customer_id text,
+  app_user_id text,
+  app_id text,
+  rule text,
+  rule_source text,
+  recorded_at timestamp with time zone not null,
+  constraint purchase_ownerships_cause_check CHECK ((cause = ANY (ARRAY['posted'::text, 'imported'::text, 'told'::text, 'noticed'::text, 'merged'::text, 'aliased'::text, 'transferred'::text, 'redeemed'::text]))),
+  constraint purchase_ownerships_number_check CHECK ((number > 0)),
+  constraint purchase_ownerships_pkey PRIMARY KEY (bucket, project_id, purchase_id, number)
+);
+CREATE INDEX purchase_ownerships_by_customer ON public.purchase_ownerships USING btree (customer_id);
+
 create table purchase_transactions (
   bucket smallint not null,
   customer_id text not null,
@@ -456,6 +544,12 @@ create table purchase_transactions (
   expires_at timestamp with time zone,
   price_micros bigint,
   currency text,
+  refunded_at timestamp with time zone,
+  refunded_micros bigint,
+  refund_ends_access boolean not null default true,
+  offer_code text,
+  quantity integer not null default 1,
+  constraint purchase_transactions_quantity CHECK ((quantity >= 1)) NOT VALID,
   constraint purchase_transactions_pkey PRIMARY KEY (bucket, customer_id, purchase_id, number)
 );
 
@@ -487,9 +581,18 @@ create table purchases (
   presented_offering text,
   expiration_seen_at timestamp with time zone,
   due_at timestamp with time zone,
+  as_of timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone,
+  cancel_reason text,
+  auto_resume_at timestamp with time zone,
+  pending_product_id text,
+  price_consent text,
+  revoked_at timestamp with time zone,
+  superseded jsonb,
+  former_products jsonb,
   constraint purchases_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text]))),
   constraint purchases_ownership_check CHECK ((ownership = ANY (ARRAY['PURCHASED'::text, 'FAMILY_SHARED'::text]))),
   constraint purchases_period_type_check CHECK ((period_type = ANY (ARRAY['normal'::text, 'intro'::text, 'trial'::text, 'prepaid'::text]))),
+  constraint purchases_price_consent CHECK ((price_consent = ANY (ARRAY['required'::text, 'approved'::text]))) NOT VALID,
   constraint purchases_renewal_number_check CHECK ((renewal_number >= 1)),
   constraint purchases_type_check CHECK ((type = ANY (ARRAY['subscription'::text, 'consumable'::text, 'non_consumable'::text]))),
   constraint purchases_app_id_fkey FOREIGN KEY (app_id) REFERENCES apps(app_id),
@@ -497,7 +600,7 @@ create table purchases (
   constraint purchases_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(product_id),
   constraint purchases_pkey PRIMARY KEY (bucket, customer_id, purchase_id)
 ) with (fillfactor=80);
-CREATE INDEX purchases_due ON public.purchases USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX purchases_due ON public.purchases USING btree (store, due_at) WHERE (due_at IS NOT NULL);
 
 create table realtime_tokens (
   bucket smallint not null,
@@ -511,6 +614,30 @@ create table realtime_tokens (
   constraint realtime_tokens_pkey PRIMARY KEY (bucket, token_hash)
 );
 CREATE INDEX realtime_tokens_expired ON public.realtime_tokens USING btree (expires_at);
+
+create table receipt_facts (
+  bucket smallint not null,
+  purchase_id text not null,
+  project_id text not null,
+  facts json not null,
+  received_at timestamp with time zone not null,
+  constraint receipt_facts_pkey PRIMARY KEY (bucket, purchase_id)
+);
+
+create table redemption_tokens (
+  bucket smallint not null,
+  token_hash text not null,
+  project_id text not null,
+  customer_bucket smallint not null,
+  customer_id text not null,
+  purchase_ids text[] not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  redeemed_at timestamp with time zone,
+  redeemed_by text,
+  constraint redemption_tokens_pkey PRIMARY KEY (bucket, token_hash)
+);
+CREATE INDEX redemption_tokens_by_customer ON public.redemption_tokens USING btree (customer_bucket, customer_id);
 
 create table schema_migrations (
   number integer not null,
@@ -545,6 +672,27 @@ create table store_claims (
   customer_id text not null,
   purchase_id text not null,
   constraint store_claims_pkey PRIMARY KEY (bucket, project_id, store, environment, store_purchase_id)
+);
+
+create table support_tickets (
+  bucket smallint not null,
+  customer_id text not null,
+  ticket_id text not null,
+  project_id text not null,
+  app_user_id text not null,
+  email text not null,
+  description text not null,
+  created_at timestamp with time zone not null,
+  constraint support_tickets_bucket_customer_id_fkey FOREIGN KEY (bucket, customer_id) REFERENCES customers(bucket, customer_id),
+  constraint support_tickets_pkey PRIMARY KEY (bucket, customer_id, ticket_id)
+);
+CREATE INDEX support_tickets_latest ON public.support_tickets USING btree (project_id, ticket_id DESC);
+
+create table testers (
+  project_id text not null,
+  app_user_id text not null,
+  constraint testers_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint testers_pkey PRIMARY KEY (project_id, app_user_id)
 );
 
 create table usage_configs (
@@ -687,3 +835,64 @@ CREATE INDEX wallet_transactions_by_id ON public.wallet_transactions USING btree
 CREATE INDEX wallet_transactions_by_operation ON public.wallet_transactions USING btree (operation_id) WHERE (operation_id IS NOT NULL);
 CREATE INDEX wallet_transactions_chain ON public.wallet_transactions USING btree (bucket, customer_id, sequence);
 CREATE INDEX wallet_transactions_reversals ON public.wallet_transactions USING btree (reverses_transaction_id) WHERE (reverses_transaction_id IS NOT NULL);
+
+create table webhook_deliveries (
+  bucket smallint not null,
+  customer_id text not null,
+  endpoint_id text not null,
+  position bigint not null,
+  webhook_id text not null,
+  event_type text not null,
+  occurred_at timestamp with time zone not null,
+  state text not null default 'pending'::text,
+  attempt_count integer not null default 0,
+  attempts jsonb not null default '[]'::jsonb,
+  settled_at timestamp with time zone,
+  constraint webhook_deliveries_attempt_count_check CHECK ((attempt_count >= 0)),
+  constraint webhook_deliveries_check CHECK (((state = 'pending'::text) = (settled_at IS NULL))),
+  constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'given_up'::text]))),
+  constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(endpoint_id),
+  constraint webhook_deliveries_pkey PRIMARY KEY (bucket, customer_id, endpoint_id, "position")
+) with (fillfactor=70);
+CREATE INDEX webhook_deliveries_log ON public.webhook_deliveries USING btree (endpoint_id, "position");
+CREATE INDEX webhook_deliveries_pending ON public.webhook_deliveries USING btree (bucket, customer_id, endpoint_id, "position") WHERE (state = 'pending'::text);
+
+create table webhook_endpoints (
+  endpoint_id text not null,
+  project_id text not null,
+  name text not null,
+  url text not null,
+  authorization_value text,
+  secret text not null,
+  previous_secret text,
+  previous_secret_ends_at timestamp with time zone,
+  event_types text[],
+  app_id text,
+  environment text,
+  state text not null,
+  failures integer not null default 0,
+  failing_since timestamp with time zone,
+  opened_at timestamp with time zone,
+  probe_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint webhook_endpoints_check CHECK (((previous_secret IS NULL) = (previous_secret_ends_at IS NULL))),
+  constraint webhook_endpoints_check1 CHECK (((opened_at IS NULL) = (probe_at IS NULL))),
+  constraint webhook_endpoints_environment_check CHECK ((environment = ANY (ARRAY['production'::text, 'sandbox'::text]))),
+  constraint webhook_endpoints_failures_check CHECK ((failures >= 0)),
+  constraint webhook_endpoints_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'deleted'::text]))),
+  constraint webhook_endpoints_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(project_id),
+  constraint webhook_endpoints_pkey PRIMARY KEY (endpoint_id)
+) with (fillfactor=70);
+CREATE INDEX webhook_endpoints_of_project ON public.webhook_endpoints USING btree (project_id, endpoint_id);
+
+create table webhook_lanes (
+  bucket smallint not null,
+  customer_id text not null,
+  endpoint_id text not null,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  lease integer not null default 0,
+  constraint webhook_lanes_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(endpoint_id),
+  constraint webhook_lanes_pkey PRIMARY KEY (bucket, customer_id, endpoint_id)
+) with (fillfactor=70);
+CREATE INDEX webhook_lanes_due ON public.webhook_lanes USING btree (endpoint_id, due_at) WHERE (due_at IS NOT NULL);

@@ -1,5 +1,6 @@
 import type { Attribute, Attributes } from '../core/customers/attributes.ts'
 import type { Customer, CustomerAlias, CustomerRef } from '../core/customers/customer.ts'
+import type { EntitlementGrant } from '../core/entitlements/grant.ts'
 import type { CustomerChange, DomainEvent } from '../core/events/event.ts'
 import type { Clock } from '../core/lib/clock.ts'
 import type { Ids } from '../core/lib/ids.ts'
@@ -11,16 +12,26 @@ import type { BulkReads, TxBulk } from './ports/bulk.ts'
 import type { CatalogReads, TxCatalog } from './ports/catalog.ts'
 import type { CreditIntentReads, TxCreditIntents } from './ports/credit-intents.ts'
 import type { TxCurrencyPolicies } from './ports/currency-policies.ts'
+import type { CustomerCenterReads, TxCustomerCenter } from './ports/customer-center.ts'
+import type { CustomerRuleReads, TxCustomerRules } from './ports/customer-rules.ts'
 import type { DeviceReads, TxDevices } from './ports/devices.ts'
+import type { EntitlementGrantReads, TxEntitlementGrants } from './ports/entitlement-grants.ts'
+import type { TxErasure } from './ports/erasure.ts'
+import type { EventFeedReads, TxEventFeed, TxEventRelay } from './ports/event-relay.ts'
 import type { IdempotencyKey, TxIdempotency } from './ports/idempotency.ts'
 import type { IncomingReads, TxIncoming } from './ports/incoming.ts'
 import type { CustomerSearchReads, LedgerReads, TxLedgerIndex } from './ports/ledger.ts'
 import type { ApprovalReads, OperatorReads, TxApprovals, TxOperators } from './ports/operators.ts'
+import type { OwnershipReads, TxOwnership } from './ports/ownership.ts'
 import type { PublishedReads, TxPublished } from './ports/published.ts'
 import type { RealtimeReads, TxRealtimeTokens } from './ports/realtime.ts'
+import type { TxReceiptFacts } from './ports/receipt-facts.ts'
+import type { TxRedemptions } from './ports/redemptions.ts'
 import type { Stores } from './ports/stores.ts'
 import type { TxUsage, UsageReads } from './ports/usage.ts'
 import type { HoldReads, LotsNeeded, TxHolds, TxWallet, WalletReads } from './ports/wallet.ts'
+import type { TxWebhookDeliveries, WebhookDeliveryReads } from './ports/webhook-deliveries.ts'
+import type { TxWebhookEndpoints, WebhookEndpointReads } from './ports/webhook-endpoints.ts'
 
 export type { IdempotencyKey, IdempotencyRecord, TxIdempotency } from './ports/idempotency.ts'
 export type { HistoryEntry } from './ports/ledger.ts'
@@ -65,6 +76,9 @@ export type Reads = {
   catalog: CatalogReads
   customers: CustomerReads
   purchases: PurchaseReads
+  entitlementGrants: EntitlementGrantReads
+  ownership: OwnershipReads
+  customerRules: CustomerRuleReads
   wallet: WalletReads
   ledger: LedgerReads
   customerSearch: CustomerSearchReads
@@ -77,16 +91,22 @@ export type Reads = {
   creditIntents: CreditIntentReads
   realtimeTokens: RealtimeReads
   published: PublishedReads
+  eventFeed: EventFeedReads
   devices: DeviceReads
+  webhookEndpoints: WebhookEndpointReads
+  webhookDeliveries: WebhookDeliveryReads
+  customerCenters: CustomerCenterReads
 }
 
 export type PurchaseReads = {
   ofCustomer(ref: CustomerRef): Promise<Purchase[]>
-  /** Purchases with something due by `now`, the longest overdue first. */
-  due(now: number, limit: number): Promise<DuePurchase[]>
+  /** Purchases at a store with something due by `now`, the longest overdue first. */
+  due(store: Store, now: number, limit: number): Promise<DuePurchase[]>
   findClaim(key: StoreClaimKey): Promise<StoreClaim | null>
   /** One purchase with its charges, oldest first. */
   chain(ref: CustomerRef, purchaseId: string): Promise<PurchaseChain | null>
+  /** Looks at a purchase later than at `dueAt`, alone and without a revision: nobody's access depends on it. */
+  postpone(due: DuePurchase, until: number): Promise<void>
 }
 
 export type PurchaseChain = { purchase: Purchase; transactions: PurchaseTransaction[] }
@@ -96,13 +116,15 @@ export type ProjectReads = {
   /** All projects, oldest first, at most `limit`. */
   list(limit: number): Promise<Project[]>
   appByPublicKey(publicKey: string): Promise<App | null>
+  /** The apps of a project, oldest first, at most `limit`. */
+  apps(projectId: string, limit: number): Promise<App[]>
   secretKeyByHash(hash: string): Promise<SecretKey | null>
 }
 
 export type SecretKey = { keyId: string; projectId: string; version: SecretKeyVersion; scopes: string[] }
 
-/** A customer with all that they bought, the oldest purchase first. */
-export type CustomerPurchases = { customer: Customer; purchases: Purchase[] }
+/** A customer with all that they bought and were granted, the oldest first. */
+export type CustomerPurchases = { customer: Customer; purchases: Purchase[]; grants: EntitlementGrant[] }
 
 export type CustomerReads = {
   /** A customer and their purchases as they are at one moment. */
@@ -110,11 +132,19 @@ export type CustomerReads = {
   findByAppUserId(projectId: string, appUserId: string): Promise<Customer | null>
   attributes(ref: CustomerRef): Promise<Attributes>
   aliases(ref: CustomerRef): Promise<CustomerAlias[]>
-  /** Moves `lastSeenAt` forward, alone and without a revision: nobody's access or balance depends on it. */
-  touch(ref: CustomerRef, now: number): Promise<void>
+  /** Moves `lastSeenAt` of a customer and a name forward, alone and without a revision: no access or balance depends on it. */
+  touch(ref: CustomerRef, appUserId: string, now: number): Promise<void>
+  /** Keeps the country of the customer's store, without a revision too. */
+  setCountry(ref: CustomerRef, country: string): Promise<void>
 }
 
-export type DuePurchase = { ref: CustomerRef; purchaseId: string }
+export type DuePurchase = {
+  ref: CustomerRef
+  purchaseId: string
+  dueAt: number
+  /** Since when there should be news: the end of the period, which postponing does not move. */
+  since: number
+}
 
 /** The inside of one database transaction. Reads here see its own writes. */
 export type Tx = {
@@ -123,12 +153,18 @@ export type Tx = {
   currencyPolicies: TxCurrencyPolicies
   customers: TxCustomers
   purchases: TxPurchases
+  entitlementGrants: TxEntitlementGrants
+  erasure: TxErasure
+  ownership: TxOwnership
+  customerRules: TxCustomerRules
   wallet: TxWallet
   ledgerIndex: TxLedgerIndex
   holds: TxHolds
   bulk: TxBulk
   idempotency: TxIdempotency
   events: TxEvents
+  eventRelay: TxEventRelay
+  eventFeed: TxEventFeed
   usage: TxUsage
   incoming: TxIncoming
   operators: TxOperators
@@ -137,6 +173,11 @@ export type Tx = {
   realtimeTokens: TxRealtimeTokens
   published: TxPublished
   devices: TxDevices
+  webhookEndpoints: TxWebhookEndpoints
+  webhookDeliveries: TxWebhookDeliveries
+  receiptFacts: TxReceiptFacts
+  redemptions: TxRedemptions
+  customerCenters: TxCustomerCenter
 }
 
 export type TxProjects = {
@@ -154,12 +195,20 @@ export type TxCustomers = {
   /** Locks customers in the one lock order. Rows that do not exist are left out; merged ones are answered as they are. */
   lock(refs: readonly CustomerRef[]): Promise<Customer[]>
   insert(customer: Customer): Promise<void>
-  /** Makes an id a name of a customer; false when the id already names somebody. Waits for a parallel claim. */
+  /**
+   * Makes an id a name of a customer; false when the id already names somebody. Waits for a parallel claim. Throws
+   * `AppUserIdBlocked` for an id that the project has blocked.
+   */
   claimAppUserId(ref: CustomerRef, appUserId: string, now: number): Promise<boolean>
   /** Makes all names of one customer names of another. */
   moveAliases(from: CustomerRef, to: CustomerRef): Promise<void>
   aliases(ref: CustomerRef): Promise<CustomerAlias[]>
+  /** Notes a visit under one of the names. */
+  touch(ref: CustomerRef, appUserId: string, now: number): Promise<void>
   update(customer: Customer): Promise<void>
+  /** Chooses the offering that a customer sees in place of the current one; null takes the choice back. */
+  setOfferingOverride(ref: CustomerRef, offeringId: string | null): Promise<void>
+  setCountry(ref: CustomerRef, country: string): Promise<void>
   attributes(ref: CustomerRef): Promise<Attributes>
   setAttributes(ref: CustomerRef, changes: ReadonlyMap<string, Attribute>): Promise<void>
 }
@@ -176,7 +225,15 @@ export type TxPurchases = {
   ofCustomer(ref: CustomerRef): Promise<Purchase[]>
   /** The chain's charges, oldest first. */
   transactions(ref: CustomerRef, purchaseId: string): Promise<PurchaseTransaction[]>
-  save(ref: CustomerRef, purchase: Purchase, newTransactions: readonly PurchaseTransaction[]): Promise<void>
+  save(
+    ref: CustomerRef,
+    purchase: Purchase,
+    charges: {
+      newTransactions: readonly PurchaseTransaction[]
+      /** Stored ones of which the store says something else: a refund, another end. */
+      changedTransactions: readonly PurchaseTransaction[]
+    },
+  ): Promise<void>
   /** Makes these the only charges of a chain: some were learnt of late, or their end was told anew. */
   replaceTransactions(ref: CustomerRef, purchaseId: string, transactions: readonly PurchaseTransaction[]): Promise<void>
   /** Gives a purchase with its charges and its claim to another customer. */
@@ -202,7 +259,7 @@ export type GroupSubject = {
   wantsOpenHolds?: boolean
   /** The amount above which a change needs a second person. */
   wantsThreshold?: boolean
-  /** Purchases, counters and the cap of credits. */
+  /** Purchases, grants of entitlements, counters and the cap of credits. */
   wantsUsage?: boolean
 }
 
@@ -214,6 +271,7 @@ export type GroupTx = {
   /** The customer of a group exists: who has to be created goes alone. */
   customers: Pick<Tx['customers'], 'lockByAppUserId' | 'update' | 'claimAppUserId' | 'insert'>
   purchases: Pick<Tx['purchases'], 'ofCustomer'>
+  entitlementGrants: Pick<Tx['entitlementGrants'], 'ofCustomer'>
   usage: Pick<Tx['usage'], 'counters' | 'creditsCaps' | 'setCounters' | 'deleteCountersBefore'>
   idempotency: Pick<Tx['idempotency'], 'find' | 'insert'>
   wallet: Pick<Tx['wallet'], 'load' | 'append'>

@@ -1,3 +1,4 @@
+import type { TestingAccess } from '../entitlements/testing-access.ts'
 import type { Store } from '../projects/project.ts'
 import type { CurrencyPolicy } from '../wallet/policy.ts'
 
@@ -27,6 +28,7 @@ export type Product = {
 export type Package = { lookupKey: string; productIds: readonly string[] }
 
 export type Offering = {
+  offeringId: string
   lookupKey: string
   description: string
   metadata: Record<string, unknown> | null
@@ -59,6 +61,8 @@ export type Catalog = {
   offerings: readonly Offering[]
   /** Without those that are archived: nothing grants, changes or shows them. */
   currencies: readonly Currency[]
+  /** Whose sandbox purchases give access; anybody's where it is left out. */
+  testing?: TestingAccess
 }
 
 export function findStoreProduct(catalog: Catalog, appId: string, storeProductId: string): Product | null {

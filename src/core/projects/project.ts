@@ -1,5 +1,8 @@
 /** What happens when a purchase of one identified customer is posted by another. RevenueCat REST API v1, restore behaviour. */
-export type RestoreBehavior = 'transfer' | 'transfer_if_no_active_subs' | 'error'
+export const RESTORE_BEHAVIORS = ['transfer', 'transfer_if_no_active_subs', 'error', 'share'] as const
+
+/** `share` is for projects that began with it: a restore joins both customers, a new purchase is refused. */
+export type RestoreBehavior = (typeof RESTORE_BEHAVIORS)[number]
 
 /** How fast Test Store subscriptions renew: in real calendar time, or in minutes for testers. */
 export type TestStorePace = 'calendar' | 'accelerated'
@@ -9,6 +12,8 @@ export type Project = {
   name: string
   isDemo: boolean
   restoreBehavior: RestoreBehavior
+  /** What counts for sandbox purchases instead; null or left out: the same. */
+  sandboxRestoreBehavior?: RestoreBehavior | null
   testStorePace: TestStorePace
   /** Renewals after which a Test Store subscription ends by itself; null renews until cancelled. */
   testStoreMaxRenewals: number | null

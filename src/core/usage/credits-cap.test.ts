@@ -24,7 +24,7 @@ describe("a customer's own cap of credits", () => {
 
   test('is part of where the customer stands', () => {
     const catalog = { projectId: 'proj', products: new Map(), offerings: [], currencies: [] }
-    const standing = standingOf(configWith(), { purchases: [], creditsCap: 1_000 }, catalog, 0)
+    const standing = standingOf(configWith(), { purchases: [], grants: [], creditsCap: 1_000 }, catalog, 0)
     expect([standing.tier.id, shown(standing.caps)]).toEqual(['free', { questions: 50, tts: 300, credits: 1_000 }])
     expect(shown(standing.tier.caps)).toMatchObject({ credits: 20 })
   })

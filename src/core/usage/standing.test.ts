@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Catalog } from '../catalog/catalog.ts'
+import { grantOf } from '../entitlements/fixtures/grants.ts'
 import { product, purchase, START } from '../purchases/fixtures/chain.ts'
 import type { Purchase } from '../purchases/purchase.ts'
 import { configWith } from './fixtures/configs.ts'
@@ -27,7 +28,7 @@ const BY_ENTITLEMENT = [
   { id: 'pro', entitlements: ['pro'], caps: CAPS },
   { id: 'free', default: true, caps: CAPS },
 ]
-const has = (...purchases: Purchase[]) => ({ purchases, creditsCap: null })
+const has = (...purchases: Purchase[]) => ({ purchases, grants: [], creditsCap: null })
 const PLUS = purchase({ purchaseId: 'a', productId: 'plus', expiresAt: START + 50 })
 const PRO = purchase({ purchaseId: 'b', productId: 'pro', expiresAt: START + 10 })
 
@@ -79,4 +80,17 @@ describe('a billing cycle', () => {
     const life = purchase({ productId: 'life', type: 'non_consumable', expiresAt: null })
     expect(cycle([life]).key).toBe('2026-01')
   })
+})
+
+test('a granted entitlement leads to its tier while it runs, with no period of its own; products do not', () => {
+  const grants = [grantOf({ lookupKey: 'pro', grantedAt: START, expiresAt: START + 20 })]
+  const stand = (tiers: typeof BY_ENTITLEMENT | typeof BY_PRODUCT, now: number, purchases: Purchase[] = []) => {
+    const held = standingOf(configWith({ tiers }), { purchases, grants, creditsCap: null }, CATALOG, now)
+    return [held.tier.id, held.purchase?.purchaseId ?? null]
+  }
+  expect(stand(BY_ENTITLEMENT, START)).toEqual(['pro', null])
+  expect(stand(BY_ENTITLEMENT, START + 20)).toEqual(['free', null])
+  expect(stand(BY_ENTITLEMENT, START, [PLUS])).toEqual(['pro', null])
+  expect(stand(BY_ENTITLEMENT, START, [PRO])).toEqual(['pro', 'b'])
+  expect(stand(BY_PRODUCT, START)).toEqual(['free', null])
 })

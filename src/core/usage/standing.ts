@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
+import type { EntitlementGrant } from '../entitlements/grant.ts'
 import { accessEndsAt, type Purchase } from '../purchases/purchase.ts'
 import type { UsageConfig } from './config.ts'
 import { capsOf } from './credits-cap.ts'
@@ -8,16 +9,20 @@ import { type HeldTier, heldTier } from './tier.ts'
 /** Where a customer stands now: which rank, in which period, and what it allows by meter id and `credits`. */
 export type Standing = HeldTier & { period: Period; storeProductId: string | null; caps: ReadonlyMap<string, number> }
 
-/** What decides it: what the customer bought, and the cap of credits that an operator set for this customer alone. */
-export type Holdings = { purchases: readonly Purchase[]; creditsCap: number | null }
+/** What decides it: what the customer bought and was granted, and the cap of credits that an operator set for this one alone. */
+export type Holdings = {
+  purchases: readonly Purchase[]
+  grants: readonly EntitlementGrant[]
+  creditsCap: number | null
+}
 
 export function standingOf(
   config: UsageConfig,
-  { purchases, creditsCap }: Holdings,
+  { creditsCap, ...given }: Holdings,
   catalog: Catalog,
   now: number,
 ): Standing {
-  const held = heldTier(config.tiers, purchases, catalog, now)
+  const held = heldTier(config.tiers, given, catalog, now)
   const product = held.purchase === null ? undefined : catalog.products.get(held.purchase.productId)
   return {
     ...held,

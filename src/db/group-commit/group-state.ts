@@ -1,5 +1,6 @@
 import type { ConfiguredCurrency } from '../../core/catalog/currency.ts'
 import type { Customer, CustomerRef } from '../../core/customers/customer.ts'
+import type { EntitlementGrant } from '../../core/entitlements/grant.ts'
 import type { CustomerChange, DomainEvent } from '../../core/events/event.ts'
 import type { Purchase } from '../../core/purchases/purchase.ts'
 import type { CreditsCapChange } from '../../core/usage/credits-cap.ts'
@@ -25,6 +26,7 @@ export type CustomerState = {
 
 export type UsageState = {
   purchases: readonly Purchase[]
+  grants: readonly EntitlementGrant[]
   /** What was used, by period key and meter. */
   counters: ReadonlyMap<string, ReadonlyMap<string, number>>
   /** What was decided last about the cap of credits. */

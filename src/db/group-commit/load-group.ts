@@ -14,16 +14,17 @@ import { timeOf } from '../wire-values.ts'
 import { aliasKeyOf, type CustomerState, type GroupState, keyTextOf, type Locking } from './group-state.ts'
 import { loadUsage } from './load-usage.ts'
 
-type LockedRow = CustomerRow & { asked: number; ledger_sequence: number; ledger_hash: string }
+type LockedRow = CustomerRow & { asked: number; ledger_sequence: number; ledger_hash: string; has_grants: boolean }
 type BalanceRow = { customer_id: string; currency: string; balance: number; owed: number }
 
 /** Lots that lapse so soon are read as if they had lapsed: the members decide a moment later, and look at the time anew. */
 const LAPSING_WITHIN_MS = 60_000
 
-const LOCK = `select k.asked, c.ledger_sequence, c.ledger_hash, ${CUSTOMER_COLUMNS}
+const LOCK = `select k.asked, c.ledger_sequence, c.ledger_hash, c.has_grants, ${CUSTOMER_COLUMNS}
    from unnest($1::smallint[], $2::text[], $3::text[]) with ordinality as k (bucket, project_id, app_user_id, asked)
    join customer_aliases a on a.bucket = k.bucket and a.project_id = k.project_id and a.app_user_id = k.app_user_id
    join customers c on c.bucket = a.customer_bucket and c.customer_id = a.customer_id
+   where c.erased_at is null
    for no key update of c`
 /** Leaves out whoever is locked by somebody else, so that one busy customer makes nobody else wait. */
 const LOCK_FREE = statement('group.lock', `${LOCK} skip locked`)
@@ -72,6 +73,7 @@ export async function loadGroup(
   const needsAll = new Set(joined.filter(({ lots }) => lots === 'all').map(idOf))
   const holders = new Set(joined.filter(({ wantsOpenHolds }) => wantsOpenHolds).map(idOf))
   const consumers = new Set(joined.filter(({ wantsUsage }) => wantsUsage).map(idOf))
+  const consuming = distinct.filter((row) => consumers.has(row.customer_id))
   const [keys, wallets, holds, usage, currencies, thresholds] = await Promise.all([
     readKeys(query, joined),
     readWallets(query, distinct, needsAll, now),
@@ -79,7 +81,7 @@ export async function loadGroup(
       query,
       distinct.filter((row) => holders.has(row.customer_id)),
     ),
-    loadUsage(query, idsOf(distinct.filter((row) => consumers.has(row.customer_id)))),
+    loadUsage(query, idsOf(consuming), idsOf(consuming.filter((row) => row.has_grants))),
     readCurrencies(query, joined),
     readThresholds(query, joined),
   ])

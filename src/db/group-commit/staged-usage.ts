@@ -10,7 +10,11 @@ type Staging = {
 }
 
 /** What consumption looks at beside the wallet. */
-export function stagedUsage({ stateOf, move, writes }: Staging): Pick<GroupTx, 'purchases' | 'usage'> {
+export function stagedUsage({
+  stateOf,
+  move,
+  writes,
+}: Staging): Pick<GroupTx, 'purchases' | 'entitlementGrants' | 'usage'> {
   const known = (ref: CustomerRef): UsageState => {
     const { usage } = stateOf(ref)
     assert(usage, 'a member of a group says beforehand that it looks at usage')
@@ -18,6 +22,7 @@ export function stagedUsage({ stateOf, move, writes }: Staging): Pick<GroupTx, '
   }
   return {
     purchases: { ofCustomer: async (ref) => [...known(ref).purchases] },
+    entitlementGrants: { ofCustomer: async (ref) => [...known(ref).grants] },
     usage: {
       counters: async (ref, periodKey) => new Map(known(ref).counters.get(periodKey)),
       async creditsCaps(ref, limit) {

@@ -1,4 +1,6 @@
 import { ConflictError } from '../../core/lib/conflict-error.ts'
+import { toldOutside } from '../../core/webhooks/told-outside.ts'
+import { eventIdOf } from '../event-id.ts'
 import { keyValues } from '../idempotency.ts'
 import { type Query, statement } from '../statement.ts'
 import { timeOf } from '../wire-values.ts'
@@ -23,11 +25,18 @@ const MOVE_CUSTOMERS = statement(
    where c.bucket = m.bucket and c.customer_id = m.customer_id and c.revision = m.old_revision
      and c.ledger_sequence = m.old_sequence and c.ledger_hash = m.old_hash returning 1`,
 )
+/** A fact with a key that is known already is no matter for a group: the write goes alone, and finds that out there. */
 const INSERT_EVENTS = statement(
   'group.insert_events',
-  `insert into events (bucket, customer_id, event_id, project_id, revision, type, occurred_at, data)
-   select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[],
-     $8::jsonb[])`,
+  `insert into events (bucket, customer_id, event_id, project_id, revision, type, occurred_at, data, ordinal, waits)
+   select e.bucket, e.customer_id, e.event_id, e.project_id, e.revision, e.type, e.occurred_at, e.data, e.ordinal, e.waits
+   from (
+     select u.*, u.telling = 'always' or (u.telling in ('if_asked', 'kept_if_asked')
+       and u.project_id = any (array(select project_id from projects where tells_api_events))) as waits
+     from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[],
+       $8::jsonb[], $9::smallint[], $10::text[])
+       as u (bucket, customer_id, event_id, project_id, revision, type, occurred_at, data, ordinal, telling)) e
+   where e.waits or e.telling <> 'kept_if_asked'`,
 )
 
 /**
@@ -85,16 +94,18 @@ async function moveCustomers(query: Query, moved: readonly MovedCustomer[]): Pro
 
 async function insertEvents(query: Query, { changes }: GroupWrites, newEventId: () => string): Promise<void> {
   const rows = changes.flatMap(({ ref, change, events }) =>
-    events.map((event) => [
+    events.map((event, ordinal) => [
       ref.bucket,
       ref.customerId,
-      newEventId(),
+      eventIdOf(ref.projectId, event, newEventId),
       ref.projectId,
       change.revision,
       event.type,
       timeOf(change.occurredAt),
       JSON.stringify(event.data),
+      ordinal,
+      toldOutside(event),
     ]),
   )
-  if (rows.length > 0) await query(INSERT_EVENTS, columnsOf(rows, 8))
+  if (rows.length > 0) await query(INSERT_EVENTS, columnsOf(rows, 10))
 }

@@ -1,5 +1,6 @@
 import { type Catalog, findCurrency } from '../../core/catalog/catalog.ts'
 import type { Customer } from '../../core/customers/customer.ts'
+import { purchasesInForce } from '../../core/entitlements/testing-access.ts'
 import { DAY_MS } from '../../core/lib/clock.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { type Cost, CREDITS, type UsageConfig } from '../../core/usage/config.ts'
@@ -8,6 +9,7 @@ import { type PriceRefusal, priceOf } from '../../core/usage/price.ts'
 import { type Standing, standingOf } from '../../core/usage/standing.ts'
 import { BY_RULE } from '../../core/wallet/ledger-transaction.ts'
 import { boundsOf } from '../../core/wallet/policy.ts'
+import { isSandboxCountedFor } from '../customers/is-sandbox-counted.ts'
 import { openCustomer } from '../customers/open-customer.ts'
 import { recordChange } from '../customers/record-change.ts'
 import { doOnce, type KeyRefusal } from '../idempotency.ts'
@@ -56,6 +58,7 @@ type Moment = {
   config: UsageConfig
   cost: Cost
   customer: Customer
+  isSandboxCounted: boolean
   standing: Standing
   open: OpenWallets
   means: Means
@@ -73,6 +76,7 @@ export async function consumeUsage(
     loadUsageConfig(ctx, input.projectId),
     ctx.read.catalog.ofProject(input.projectId),
   ])
+  const isSandboxCounted = await isSandboxCountedFor(ctx.read, catalog, input)
   return ctx.groupedTransaction<ConsumeOutcome, ConsumeUsageRefusal>(subjectOf(input), async (tx) => {
     const { customer } = await openCustomer(tx, ctx, input.projectId, input.userId)
     let revision = customer.revision
@@ -81,7 +85,12 @@ export async function consumeUsage(
       if (!config.ok) return config
       const cost = priceOf(config.value, input.wish, input.quantity)
       if (!cost.ok) return cost
-      const moment = await meet(tx, ctx, { config: config.value, cost: cost.value, customer }, catalog)
+      const moment = await meet(
+        tx,
+        ctx,
+        { config: config.value, cost: cost.value, customer, isSandboxCounted },
+        catalog,
+      )
       const decided = consume(cost.value, moment.means)
       if (decided.ok) {
         const saved = await save(tx, ctx, input, moment, decided.value, keep)
@@ -105,11 +114,13 @@ type Facts = Omit<Moment, 'open' | 'means' | 'standing'>
 /** Reads what the customer has: tier, counters of the period, and wallets without what has lapsed. */
 async function meet(tx: GroupTx, ctx: Ctx, facts: Facts, catalog: Catalog): Promise<Moment> {
   const { config, customer } = facts
-  const [purchases, creditsCap] = await Promise.all([
+  const [bought, grants, creditsCap] = await Promise.all([
     tx.purchases.ofCustomer(customer),
+    tx.entitlementGrants.ofCustomer(customer),
     creditsCapOf(tx.usage, customer),
   ])
-  const standing = standingOf(config, { purchases, creditsCap }, catalog, ctx.clock.now())
+  const purchases = purchasesInForce(bought, facts.isSandboxCounted)
+  const standing = standingOf(config, { purchases, grants, creditsCap }, catalog, ctx.clock.now())
   const [used, open] = await Promise.all([
     tx.usage.counters(customer, standing.period.key),
     openWallets(tx, ctx, customer),

@@ -1,7 +1,9 @@
 import type { Customer } from '../../core/customers/customer.ts'
+import { purchasesInForce } from '../../core/entitlements/testing-access.ts'
 import { ok, type Result } from '../../core/lib/result.ts'
 import type { UsageConfig } from '../../core/usage/config.ts'
 import { type Standing, standingOf } from '../../core/usage/standing.ts'
+import { isSandboxCounted } from '../customers/is-sandbox-counted.ts'
 import type { Ctx } from '../ports.ts'
 import { loadUsageConfig, type UnconfiguredRefusal } from './load-usage-config.ts'
 import { creditsCapOf } from './read-credits-cap.ts'
@@ -34,13 +36,15 @@ async function viewUsage(
   projectId: string,
   customer: Customer | null,
 ): Promise<UsageView> {
-  const [catalog, purchases, amounts, creditsCap] = await Promise.all([
+  const [catalog, bought, grants, amounts, creditsCap] = await Promise.all([
     ctx.read.catalog.ofProject(projectId),
     customer === null ? [] : ctx.read.purchases.ofCustomer(customer),
+    customer === null ? [] : ctx.read.entitlementGrants.ofCustomer(customer),
     customer === null ? new Map<string, number>() : ctx.read.wallet.balances(customer),
     customer === null ? null : creditsCapOf(ctx.read.usage, customer),
   ])
-  const standing = standingOf(config, { purchases, creditsCap }, catalog, ctx.clock.now())
+  const purchases = purchasesInForce(bought, await isSandboxCounted(ctx.read, catalog, customer))
+  const standing = standingOf(config, { purchases, grants, creditsCap }, catalog, ctx.clock.now())
   return {
     config,
     standing,

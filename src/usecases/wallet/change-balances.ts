@@ -122,8 +122,8 @@ type Change = {
 async function save(tx: GroupTx, ctx: Ctx, { open, input, currencies, decision }: Change): Promise<Answer> {
   const changes = decision.ok ? decision.value : []
   const facts = { ...BY_RULE, reason: input.reference, actor: input.actor, requestId: input.requestId }
-  // Told to no webhook: RevenueCat's fires for purchases and people, not for calls of the API. The ledger has it.
-  if (changes.length > 0) await postLedger(tx, ctx, open, { ...facts, kind: 'api_adjust', changes }, null)
+  // RevenueCat's webhook fires for purchases and people, not for calls of the API. The ledger has it.
+  if (changes.length > 0) await postLedger(tx, ctx, open, { ...facts, kind: 'api_adjust', changes }, 'developer_api')
   const customer = open.currencies.size === 0 ? open.customer : await closeChange(tx, ctx, open, input)
   if (!decision.ok) return { refused: decision.refusal }
   return { done: { balances: shownBalances(input, currencies, open), revision: customer.revision } }

@@ -25,8 +25,11 @@ export type OpenWallets = {
   head: ChainHead
 }
 
-/** Who caused a change, in the words of RevenueCat's webhook; null is told to nobody. */
-type ToldSource = 'in_app_purchase' | 'admin_api' | null
+/**
+ * Who caused a change, in the words of RevenueCat's webhook, and `developer_api`, of which only projects that ask for it
+ * are told; null is told to nobody.
+ */
+type ToldSource = 'in_app_purchase' | 'admin_api' | 'developer_api' | null
 
 /**
  * Opens the wallets of a locked customer. What has lapsed by now is booked as such first, so that whatever is decided
