@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { setCurrencyPolicy } from '../../src/usecases/catalog/set-currency-policy.ts'
 import { identifyCustomer } from '../../src/usecases/customers/identify-customer.ts'
+import { grantEntitlement } from '../../src/usecases/entitlements/grant-entitlement.ts'
 import { setCreditsCap } from '../../src/usecases/usage/set-credits-cap.ts'
 import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
 import { authoriseHold } from '../../src/usecases/wallet/authorise-hold.ts'
 import { transferUnits } from '../../src/usecases/wallet/transfer-units.ts'
+import { claimDeliveries } from '../../src/usecases/webhooks/claim-deliveries.ts'
+import { relayEvents } from '../../src/usecases/webhooks/relay-events.ts'
+import { settleDeliveries } from '../../src/usecases/webhooks/settle-deliveries.ts'
 import { auditDatabase } from '../support/audit.ts'
 import type { AUDIT_RULES } from '../support/audit-rules.ts'
 import { order as orderBulk, upload, workAll } from '../support/bulk.ts'
 import { buy, createDemo } from '../support/demo.ts'
 import { runDue } from '../support/run-due.ts'
+import { addEndpoint } from '../support/webhook-sending.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 const PHONE = '$RCAnonymousID:00000000000000000000000000000001'
@@ -32,13 +37,29 @@ beforeAll(async () => {
   await setCurrencyPolicy(world.ctx, { projectId, code: currency, change: { transfersAllowed: true } })
   const transfer = { projectId, fromUserId: 'anna', toUserId: 'ben', currency, amount: 5, ...by }
   expect(await transferUnits(world.ctx, transfer)).toMatchObject({ ok: true })
+  const terms = { endsAt: null, duration: 'lifetime' as const, startsAt: null }
+  const granted = { projectId, appUserId: 'anna', entitlement: 'pro', terms, by: 'apikey1' }
+  expect(await grantEntitlement(world.ctx, granted)).toMatchObject({ ok: true })
   const bulk = await upload(world.ctx, projectId, [{ user_id: 'anna', amount: 5 }])
   await orderBulk(world.ctx, bulk, 'start')
   expect(await workAll(world.ctx)).toBe(1)
   world.clock.set(Date.parse('2026-02-28T10:00:00Z'))
   await runDue(world.ctx)
+  await tellReceiver(projectId)
 })
 afterAll(() => world.close())
+
+/** All events are in the feed and wait for a receiver, but for the first of a customer, which it has. */
+async function tellReceiver(projectId: string): Promise<void> {
+  const endpoint = await addEndpoint(world.ctx, projectId, { url: 'https://127.0.0.1/hook' })
+  await relayEvents(world.ctx, (_event, error) => {
+    throw error
+  })
+  const [claimed] = await claimDeliveries(world.ctx, endpoint, 1)
+  if (claimed === undefined) throw new Error('something is due')
+  const attempt = { at: world.clock.now(), durationMs: 5, status: 200, error: null, headers: {}, answer: '' }
+  await settleDeliveries(world.ctx, [{ kind: 'ended', claimed, attempt }])
+}
 
 type Rule = keyof typeof AUDIT_RULES
 
@@ -62,7 +83,7 @@ const DAMAGE: Record<Rule, string> = {
   'a cap of credits that came by a merge is one of the customer who was merged':
     'update cap_overrides set credits_total = 8 where merged_from is not null',
   'every alias names an unmerged customer of its project': `update customer_aliases set customer_id = 'cust0' where app_user_id = 'anna'`,
-  'every customer has a name, unless it was merged away': 'delete from customer_aliases',
+  'every customer has a name, unless it was merged away or erased': 'delete from customer_aliases',
   'the original app user id of a customer is one of its names': `update customers set original_app_user_id = 'ben'`,
   'a merged customer points to an existing one': `update customers set merged_into_id = 'cust0' where merged_into_id is not null`,
   'a merged customer has no purchases and no units': `update wallet_balances set balance = 5 where customer_id = ${MERGED}`,
@@ -92,6 +113,11 @@ const DAMAGE: Record<Rule, string> = {
   'every hold has the transaction that set its units aside': `update wallet_holds set transaction_id = 'vatx0'`,
   'a merged customer has no holds': `update wallet_holds set (bucket, customer_id) = (select bucket, customer_id from customers where merged_into_id is not null)`,
   'a merged customer has no published messages, and no message is ahead of the revision of its customer': `insert into published_envelopes select bucket, customer_id, '', 'a.b', 'envl0', revision + 1, null, now() from customers where customer_id = ${KEPT}`,
+  'a merged customer has no tickets and no links to redeem': `insert into support_tickets select bucket, customer_id, 'tckt0', project_id, 'a', 'b', 'c', now() from customers where merged_into_id is not null`,
+  'a merged customer has no grants of entitlements, and who has some is marked':
+    'update customers set has_grants = false',
+  'the end of a grant is told when it is due, or was told': `update entitlement_grants set due_at = due_at + interval '1 day'`,
+  'an erased customer is erased with all who were merged into it, and has no name, no units and no open holds': `update customers set erased_at = now(), original_app_user_id = customer_id where customer_id = ${KEPT}`,
   'a merged customer has no devices': `insert into devices select bucket, customer_id, 'd', project_id, 'ios', 'ab', 'com.example', now() from customers where merged_into_id is not null`,
   'the chain of a ledger has no gap, each link follows from the one before, and it ends where the customer says': `update wallet_transactions set sequence = sequence + 1 where kind = 'admin_adjust'`,
   'every account is one that the ledger knows': `update wallet_postings set account = 'elsewhere'`,
@@ -108,6 +134,24 @@ const DAMAGE: Record<Rule, string> = {
   'every key of an upstream change stands for one of its user and project': `insert into credit_intent_keys select 0, project_id, 'scope', 'key', 'anna', 'crin0' from projects`,
   'an applied upstream change was told once, to the customer of its user': intents('applied', 'now(), 5', 'crin1'),
   'an upstream change is undone at most once': intents('pending', 'null, null', 'crin1', 'crin2'),
+  'the positions of a feed are 1 and up without a gap, and it ends where it says':
+    'update event_feeds set last_position = last_position + 1',
+  'the events of a customer are in the feed in the order of their revisions, and what waits comes after them':
+    'update events set revision = -revision where position is not null',
+  'an event has its place in the feed, the id that receivers see and the time of both, or nothing of it':
+    'update events set relayed_at = null where position = 1',
+  'an event of the feed has its body until it is forgotten or its customer erased':
+    'update events set body = null where position = 1',
+  'nothing is kept of what an erased customer was told of': 'update customers set erased_at = now()',
+  'no fact is in the feed of a project twice': `update events set event_id = 'evnt0' where position in (select max(position) from events group by customer_id)`,
+  'no two events of a project have the same id for receivers':
+    'update events set webhook_id = (select webhook_id from events where position = 1) where position is not null',
+  'every delivery is of an event of the feed of its endpoint, as the feed has it':
+    'update webhook_deliveries set position = position + 1000',
+  'what waits for an endpoint is in a lane whose turn comes': 'update webhook_lanes set due_at = null',
+  'a lane is due no later than its lease runs out': `update webhook_lanes set leased_until = due_at - interval '1 day'`,
+  'what counts as delivered was answered well at last': `update webhook_deliveries set state = 'delivered', settled_at = now()`,
+  'an erased customer has nothing on its way': 'update customers set erased_at = now()',
 }
 
 test('a database that only the use cases wrote to is sound', async () => {

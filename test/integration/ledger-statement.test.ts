@@ -5,7 +5,7 @@ import { lapseDueLots } from '../../src/usecases/wallet/lapse-due-lots.ts'
 import { type AdminApi, adminApi } from '../support/admin-api.ts'
 import { buy } from '../support/demo.ts'
 import { letGrantsLapse } from '../support/lapsing-grants.ts'
-import { letStoreSay } from '../support/refund.ts'
+import { letStoreSay, refundAt } from '../support/refund.ts'
 import { newShopPerStory } from '../support/story.ts'
 
 const PHONE = '$RCAnonymousID:00000000000000000000000000000001'
@@ -99,7 +99,7 @@ async function liveOneLife(look: () => Promise<void>): Promise<void> {
   await next(post(`/holds/${hold}/capture`, { amount: 25, keep_open: true }))
   await next(post(`/transactions/${spent}/reverse`, { reason: 'ZD-2' }))
   await next(post(`/holds/${hold}/void`, {}))
-  await next(() => letStoreSay(ctx, { projectId, appUserId: 'anna', purchaseId }, { refundedAt: clock.now() }))
+  await next(() => letStoreSay(ctx, { projectId, appUserId: 'anna', purchaseId }, { refund: refundAt(clock.now()) }))
   await next(() => buy(ctx, demo, 'anna', 'pro_monthly'))
   // The period ends, and nothing books what lapsed with it until somebody looks after it.
   await next(async () => clock.advance(40 * 86_400_000))

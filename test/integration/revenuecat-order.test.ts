@@ -44,7 +44,13 @@ async function play(bodies: readonly Body[]) {
     await tell(world.ctx, projectId, ...bodies)
     const of = async (user: string) => {
       const view = await world.ctx.read.customers.view(projectId, user)
-      const purchases = (view?.purchases ?? []).map(({ purchaseId, appId, productId, ...facts }) => facts)
+      // Identifiers are another world's, and as of when something was told is the order's own.
+      const purchases = (view?.purchases ?? []).map(
+        ({ purchaseId, appId, productId, asOf, formerProducts, ...facts }) => ({
+          ...facts,
+          former: formerProducts.map(({ productId: formerId, ...former }) => former),
+        }),
+      )
       return { purchases, balance: await balanceOf(world.ctx, projectId, user) }
     }
     expect(await auditDatabase(world.database)).toEqual([])

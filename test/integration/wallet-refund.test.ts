@@ -4,7 +4,7 @@ import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
 import { auditDatabase } from '../support/audit.ts'
 import { balanceOf, buy, createDemo, type Demo, newToken } from '../support/demo.ts'
 import { accessOf, eventsOf, lifeOf } from '../support/history.ts'
-import { letStoreSay } from '../support/refund.ts'
+import { letStoreSay, refundAt } from '../support/refund.ts'
 import { runDue } from '../support/run-due.ts'
 import { setRestoreBehavior } from '../support/shop.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -44,7 +44,7 @@ async function setDebtPolicy(policy: string): Promise<void> {
   await world.database.query({ name: 'test.debt_policy', text: 'update currencies set debt_policy = $1' }, [policy])
 }
 
-const refund = () => ({ refundedAt: world.clock.now() })
+const refund = () => ({ refund: refundAt(world.clock.now()) })
 
 test('the refund of a subscription ends access, takes the units back, tells both, and leaves nothing due', async () => {
   const { purchase } = await buy(world.ctx, demo, 'anna', 'pro_monthly')
@@ -64,7 +64,7 @@ test('the refund of a subscription ends access, takes the units back, tells both
 
 test('a partial refund of a subscription takes the share back, rounded up', async () => {
   const { purchase } = await buy(world.ctx, demo, 'anna', 'pro_monthly')
-  await say('anna', purchase.purchaseId, { ...refund(), refundedShare: { refundedMicros: 1, paidMicros: 3 } })
+  await say('anna', purchase.purchaseId, { refund: { ...refundAt(world.clock.now()), micros: 3_330_000 } })
   expect(await credits('anna')).toBe(333)
 })
 
@@ -88,7 +88,7 @@ test('a withdrawn refund gives everything back, and a second refund takes it aga
   await say('anna', purchase.purchaseId, refund())
   expect(await credits('anna')).toBe(0)
   world.clock.advance(1_000)
-  await say('anna', purchase.purchaseId, { refundedAt: null, autoRenews: true })
+  await say('anna', purchase.purchaseId, { refund: null, autoRenews: true })
   expect(await credits('anna')).toBe(380)
   expect(Object.keys(await accessOf(world, demo.projectId, 'anna'))).toEqual(['pro'])
   world.clock.advance(1_000)
@@ -112,7 +112,7 @@ test('the units of a purchase that moved on are taken from the customer who got 
   expect(world.changes.map(({ cause }) => cause)).toEqual(['refund', 'refund'])
   const told = await eventsOf(world, demo.projectId, 'anna')
   expect(told.at(-1)).toMatchObject({ data: { adjustments: [{ currency: 'CRD', amount: -500 }] } })
-  await say('ben', purchase.purchaseId, { refundedAt: null })
+  await say('ben', purchase.purchaseId, { refund: null })
   expect([await credits('anna'), await credits('ben')]).toEqual([500, 500])
 })
 
@@ -123,6 +123,6 @@ test('a refund after a merge finds the units where they went', async () => {
   await identifyCustomer(world.ctx, { projectId: demo.projectId, appUserId: phone, newAppUserId: 'anna' })
   await say('anna', purchase.purchaseId, refund())
   expect(await credits('anna')).toBe(500)
-  await say('anna', purchase.purchaseId, { refundedAt: null })
+  await say('anna', purchase.purchaseId, { refund: null })
   expect(await credits('anna')).toBe(1_000)
 })

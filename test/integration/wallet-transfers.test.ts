@@ -9,7 +9,7 @@ import { type TransferInput, transferUnits } from '../../src/usecases/wallet/tra
 import { balanceOf, buy } from '../support/demo.ts'
 import { eventsOf } from '../support/history.ts'
 import { letGrantsLapse } from '../support/lapsing-grants.ts'
-import { letStoreSay } from '../support/refund.ts'
+import { letStoreSay, refundAt } from '../support/refund.ts'
 import { newShopPerStory } from '../support/story.ts'
 
 const PHONE = '$RCAnonymousID:00000000000000000000000000000001'
@@ -120,7 +120,7 @@ describe('a transfer', () => {
     const { purchase } = await buy(shop.ctx, shop.demo, 'ben', 'credits_500')
     await adjust('ben', -400)
     const refunded = { projectId: shop.demo.projectId, appUserId: 'ben', purchaseId: purchase.purchaseId }
-    await letStoreSay(shop.ctx, refunded, { refundedAt: shop.clock.now() })
+    await letStoreSay(shop.ctx, refunded, { refund: refundAt(shop.clock.now()) })
     expect(await moved(450)).toMatchObject({ transferred: { from: { balance: 50 }, to: { balance: 50 } } })
   })
 
@@ -160,7 +160,7 @@ describe('a transfer', () => {
     const { purchase } = await buy(shop.ctx, shop.demo, 'anna', 'credits_500')
     await moved(700)
     const refunded = { projectId: shop.demo.projectId, appUserId: 'anna', purchaseId: purchase.purchaseId }
-    await letStoreSay(shop.ctx, refunded, { refundedAt: shop.clock.now() })
+    await letStoreSay(shop.ctx, refunded, { refund: refundAt(shop.clock.now()) })
     expect(await credits('anna', 'ben')).toEqual([0, 700])
   })
 })

@@ -10,7 +10,7 @@ import { adminApi } from '../support/admin-api.ts'
 import { auditDatabase } from '../support/audit.ts'
 import { buy, createDemo } from '../support/demo.ts'
 import { letGrantsLapse } from '../support/lapsing-grants.ts'
-import { letStoreSay } from '../support/refund.ts'
+import { letStoreSay, refundAt } from '../support/refund.ts'
 import { runDue } from '../support/run-due.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -35,7 +35,11 @@ beforeAll(async () => {
   expect((await api.post(`/transactions/${captured}/reverse`, { reason: 'ZD-3' })).status).toBe(200)
   const spent = await api.post('/adjust', { user_id: 'anna', amount: -100, reason: 'ZD-1' })
   await api.post(`/transactions/${spent.body.transaction_id}/reverse`, { reason: 'ZD-2' })
-  await letStoreSay(world.ctx, { projectId, appUserId: 'anna', purchaseId: purchase.purchaseId }, { refundedAt: 1 })
+  await letStoreSay(
+    world.ctx,
+    { projectId, appUserId: 'anna', purchaseId: purchase.purchaseId },
+    { refund: refundAt(1) },
+  )
   await buy(world.ctx, demo, 'ben', 'pro_monthly')
   await api.post('/users/ben/holds', { amount: 5, reason: 'job 3', expires_in_seconds: 604_800 })
   world.clock.advance(3_600_000)

@@ -1,4 +1,5 @@
 import type { SaidChange } from './answer.ts'
+import { erased } from './audit-deletions.ts'
 import type { Attempt } from './journal.ts'
 import type { LedgerRows } from './ledger-rows.ts'
 import type { Place, Replay } from './replay-ledger.ts'
@@ -115,7 +116,10 @@ function auditOrder(written: readonly Attempt[], doneBy: (attempt: Attempt) => P
 }
 
 /** Counters hold what was acknowledged, and at most what may have been done beside it. */
-function auditCounters(groups: ReadonlyMap<string, readonly Attempt[]>, { counters }: LedgerRows): string[] {
+function auditCounters(groups: ReadonlyMap<string, readonly Attempt[]>, rows: LedgerRows): string[] {
+  const { counters } = rows
+  // Counters go with a customer who is deleted.
+  if (erased(rows).size > 0) return []
   const used = new Map<string, number>()
   for (const { meter, used: amount } of counters) used.set(meter, (used.get(meter) ?? 0) + amount)
   const acknowledged = new Map<string, number>()

@@ -1,3 +1,4 @@
+import { erased } from './audit-deletions.ts'
 import type { LedgerRows } from './ledger-rows.ts'
 import type { Replay } from './replay-ledger.ts'
 import type { Run } from './simulation.ts'
@@ -10,7 +11,9 @@ export function auditRevisions(run: Run, rows: LedgerRows, replay: Replay): stri
   return [...auditOutbox(rows), ...auditAnswered(run, rows, replay), ...auditGaps(run, rows)]
 }
 
-function auditOutbox({ events, transactions, customers }: LedgerRows): string[] {
+function auditOutbox(rows: LedgerRows): string[] {
+  const { events, transactions, customers } = rows
+  const gone = erased(rows)
   const revisions = new Map(customers.map((row) => [row.customer_id, row.revision]))
   const told = Map.groupBy(
     events.filter(({ type }) => type === 'VIRTUAL_CURRENCY_TRANSACTION'),
@@ -23,6 +26,7 @@ function auditOutbox({ events, transactions, customers }: LedgerRows): string[] 
         ({ customer_id, revision }) => `the outbox tells of revision ${revision} of ${customer_id}, which is to come`,
       ),
     ...transactions
+      .filter(({ customer_id }) => !gone.has(customer_id))
       .filter(({ kind, transaction_id }) => TOLD.has(kind) && told.get(transaction_id)?.length !== 1)
       .map(({ kind, transaction_id }) => `the outbox does not tell of ${kind} ${transaction_id} once`),
   ]
@@ -62,13 +66,13 @@ function auditAnswered({ journal }: Run, { events, customers }: LedgerRows, repl
  */
 function auditGaps({ changes, faults, plan }: Run, { customers, events }: LedgerRows): string[] {
   const announced = Map.groupBy(changes, ({ customerId }) => customerId)
-  return customers.flatMap(({ customer_id: id, revision, merged_into_id }) => {
+  return customers.flatMap(({ customer_id: id, revision, merged_into_id, erased_at }) => {
     const given = (announced.get(id) ?? []).map((change) => change.revision)
     const isTwice = new Set(given).size !== given.length
     const merges = events.filter((row) => row.customer_id === id && row.type === 'CUSTOMER_MERGED')
     if (isTwice) return [`a revision of ${id} was given twice: ${given.join(' ')}`]
     if (merges.length > 0) return []
-    const last = merged_into_id === null ? revision : revision - 1
+    const last = merged_into_id === null ? revision : revision - (erased_at === null ? 1 : 2)
     const missing = last - 1 - given.filter((one) => one <= last).length
     // One commit may be of several requests, but of no more than there are clients: each has one on its way.
     const isExplained = missing >= 0 && missing <= faults.commitsUnheard * plan.clients.length

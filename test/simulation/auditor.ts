@@ -1,7 +1,10 @@
 import { auditDatabase } from '../support/audit.ts'
+import { auditDeletions } from './audit-deletions.ts'
+import { auditFeed } from './audit-feed.ts'
 import { auditPurchases } from './audit-purchases.ts'
 import { auditRequests } from './audit-requests.ts'
 import { auditRevisions } from './audit-revisions.ts'
+import { auditStoreActions } from './audit-store-actions.ts'
 import { readLedgerRows } from './ledger-rows.ts'
 import { replayLedgers } from './replay-ledger.ts'
 import type { SimulatedShop } from './simulated-shop.ts'
@@ -18,6 +21,9 @@ export async function audit(shop: SimulatedShop, run: Run): Promise<string[]> {
     ...auditRequests(attempts, rows, replay),
     ...auditPurchases(attempts, rows),
     ...auditRevisions(run, rows, replay),
+    ...auditStoreActions(attempts, rows),
+    ...auditDeletions(attempts, rows),
+    ...auditFeed(rows),
     ...broken,
   ]
 }

@@ -17,6 +17,13 @@ const PURCHASES = statement(
   `select json_build_object('ref', json_build_object('projectId', project_id, 'bucket', bucket, 'customerId', customer_id),
    'purchaseId', purchase_id)::text as target from purchases order by purchase_id`,
 )
+const CHARGES = statement(
+  'simulation.charges',
+  `select json_build_object('appUserId', a.app_user_id, 'storeTransactionId', p.store_transaction_id,
+     'purchaseId', p.purchase_id)::text as target
+   from purchases p join customer_aliases a on a.customer_bucket = p.bucket and a.customer_id = p.customer_id
+   order by p.purchase_id, a.app_user_id`,
+)
 const TOKENS = statement('simulation.tokens', 'select store_purchase_id as target from purchases order by purchase_id')
 
 /** Buyers who post the receipt of somebody else, if there is one. */
@@ -32,6 +39,8 @@ export async function chooseTarget(shop: SimulatedShop, wish: Wish, now: number,
       return choose(shop, wish.transaction, REVERSIBLE, wish.transaction.place)
     case 'store_word':
       return choose(shop, wish.purchase, PURCHASES, wish.purchase.place)
+    case 'store_action':
+      return choose(shop, wish.charge, CHARGES, wish.charge.place)
     case 'buy':
       if (wish.token.place < BORROWED_TOKENS) await choose(shop, wish.token, TOKENS, wish.token.place / BORROWED_TOKENS)
       wish.token.chosen ??= `test_${now}_${newUuid(random)}`

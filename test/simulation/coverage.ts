@@ -15,11 +15,27 @@ const WANTED = [
     'consume',
     'buy',
     'store_word',
+    'store_action',
+    'grant',
+    'revoke',
+    'delete',
     'identify',
     'alias',
     'job',
   ].map((kind) => `${kind} acknowledged`),
   ...['adjust', 'change', 'authorise', 'hold_order', 'reverse', 'consume', 'buy'].map((kind) => `${kind} unknown`),
+  ...['relay_events', 'expire_grants'].map((job) => `job ${job} acknowledged`),
+  ...[
+    'renew',
+    'fail_billing',
+    'cancel',
+    'uncancel',
+    'refund_latest',
+    'reverse_refund',
+    'pause',
+    'change_product',
+    'extend',
+  ].map((action) => `action ${action} acknowledged`),
   ...FAULT_KINDS.map((kind) => `fault ${kind}`),
   ...['cut_before', 'cut_after', 'error', 'conflict', 'kill_before', 'kill_after'].map(
     (kind) => `fault ${kind} at commit`,
@@ -38,7 +54,10 @@ export function count(coverage: Coverage, { journal, faults }: Run): void {
   const add = (name: string) => coverage.set(name, (coverage.get(name) ?? 0) + 1)
   for (const { request, answer } of journal.attempts) {
     add('requests')
-    add(`${request.wish.kind} ${answer.kind}`)
+    const { wish } = request
+    add(`${wish.kind} ${answer.kind}`)
+    if (wish.kind === 'job') add(`job ${wish.job} ${answer.kind}`)
+    if (wish.kind === 'store_action') add(`action ${wish.action.kind} ${answer.kind}`)
     if (answer.kind === 'refused') add(`refused ${answer.code}`)
   }
   for (const { kind, text } of faults.met) {

@@ -38,12 +38,30 @@ export type CustomerRow = {
   customer_id: string
   revision: number
   merged_into_id: string | null
+  erased_at: number | null
   ledger_sequence: number
   ledger_hash: string
 }
 export type HoldRow = { customer_id: string; currency: string; status: string; authorised: number; captured: number }
-export type EventRow = { customer_id: string; revision: number; type: string; transaction_id: string | null }
-export type ChargeRow = { purchase_id: string; store_transaction_id: string; product: string; token: string }
+export type EventRow = {
+  customer_id: string
+  event_id: string
+  revision: number
+  type: string
+  transaction_id: string | null
+  purchase_id: string | null
+  source: string | null
+  waits: boolean
+  position: number | null
+}
+export type DeliveryRow = { customer_id: string; position: number; state: string }
+export type ChargeRow = {
+  purchase_id: string
+  store_transaction_id: string
+  product: string
+  token: string
+  refunded_at: number | null
+}
 export type CounterRow = { meter: string; used: number }
 
 const TABLES = {
@@ -54,10 +72,16 @@ const TABLES = {
   balances: statement('auditor.balances', 'select * from wallet_balances'),
   customers: statement('auditor.customers', 'select * from customers'),
   holds: statement('auditor.holds', 'select * from wallet_holds'),
-  events: statement('auditor.events', `select *, data->>'transactionId' as transaction_id from events`),
+  events: statement(
+    'auditor.events',
+    `select customer_id, event_id, revision, type, waits, position, data->>'transactionId' as transaction_id,
+       data->>'purchaseId' as purchase_id, data->>'source' as source from events`,
+  ),
+  deliveries: statement('auditor.deliveries', 'select customer_id, position, state from webhook_deliveries'),
   charges: statement(
     'auditor.charges',
-    `select t.purchase_id, t.store_transaction_id, s.store_product_id as product, p.store_purchase_id as token
+    `select t.purchase_id, t.store_transaction_id, t.refunded_at, s.store_product_id as product,
+       p.store_purchase_id as token
      from purchase_transactions t join products s using (product_id)
      join purchases p on p.bucket = t.bucket and p.customer_id = t.customer_id and p.purchase_id = t.purchase_id`,
   ),
@@ -73,6 +97,7 @@ export type LedgerRows = {
   customers: CustomerRow[]
   holds: HoldRow[]
   events: EventRow[]
+  deliveries: DeliveryRow[]
   charges: ChargeRow[]
   counters: CounterRow[]
 }

@@ -112,6 +112,57 @@ export const MUTANTS: readonly Mutant[] = [
     complaint: /has holds that keep something else/,
     openTransactions: withTables((tx) => ({ holds: { ...tx.holds, move: async () => undefined } })),
   },
+  {
+    mistake: 'gives money back and writes it at no charge',
+    complaint: /gave money of \w+ back, and no charge says so/,
+    openTransactions: withTables((tx) => ({
+      purchases: {
+        ...tx.purchases,
+        save: (ref, purchase, charges) => tx.purchases.save(ref, purchase, { ...charges, changedTransactions: [] }),
+      },
+    })),
+  },
+  {
+    mistake: 'says that a customer is deleted who is not',
+    complaint: /customers were deleted, and/,
+    openTransactions: withTables(() => ({ erasure: { erase: async () => undefined } })),
+  },
+  {
+    mistake: 'relays what happened later before what happened first',
+    complaint: /in the order of their revisions/,
+    openTransactions: withTables((tx) => ({
+      eventRelay: {
+        ...tx.eventRelay,
+        waiting: async (bounds) => (await tx.eventRelay.waiting(bounds)).filter((_event, index) => index % EVERY !== 0),
+      },
+    })),
+  },
+  {
+    mistake: 'loses an event on its way to the feed',
+    complaint: /is in the feed 0 times/,
+    openTransactions: withTables((tx, isTime) => ({
+      eventRelay: {
+        ...tx.eventRelay,
+        publish: (events, now) =>
+          isTime()
+            ? tx.eventRelay.passOver(
+                events.map(({ waiting }) => waiting),
+                now,
+              )
+            : tx.eventRelay.publish(events, now),
+      },
+    })),
+  },
+  {
+    mistake: 'puts an event into the feed and on the way to nobody',
+    complaint: /is on its way 0 times/,
+    openTransactions: withTables((tx, isTime) => ({
+      webhookDeliveries: {
+        ...tx.webhookDeliveries,
+        enqueue: (events) => tx.webhookDeliveries.enqueue(isTime() ? events.slice(1) : events),
+      },
+    })),
+  },
 ]
 
 /** Spoils how transactions are run. */

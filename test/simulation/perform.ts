@@ -2,6 +2,7 @@ import { ok } from '../../src/core/lib/result.ts'
 import type { PurchaseSnapshot } from '../../src/core/purchases/snapshot.ts'
 import { snapshotOf, withoutRenewal } from '../../src/core/purchases/stored-snapshot.ts'
 import { aliasCustomer, identifyCustomer } from '../../src/usecases/customers/identify-customer.ts'
+import { expireDueGrants } from '../../src/usecases/entitlements/expire-due-grants.ts'
 import { forgetOldAnswers } from '../../src/usecases/idempotency.ts'
 import type { Ctx, StoreAdapter } from '../../src/usecases/ports.ts'
 import { postReceipt } from '../../src/usecases/purchases/post-receipt.ts'
@@ -15,11 +16,14 @@ import { changeHold } from '../../src/usecases/wallet/change-hold.ts'
 import { expireDueHolds } from '../../src/usecases/wallet/expire-due-holds.ts'
 import { lapseDueLots } from '../../src/usecases/wallet/lapse-due-lots.ts'
 import { reverseTransaction } from '../../src/usecases/wallet/reverse-transaction.ts'
+import { relayEvents } from '../../src/usecases/webhooks/relay-events.ts'
+import { refundAt, withRefund } from '../support/refund.ts'
 import { type Answer, acknowledged, type Effect, refused, UNSAID } from './answer.ts'
+import { actOnPurchase, endGrantsOrCustomer, grant } from './perform-lifecycle.ts'
 import type { JobName, Request, StoreWord, Wish } from './request.ts'
 import type { SimulatedShop } from './simulated-shop.ts'
 
-type WishOf<Kind extends Wish['kind']> = Extract<Wish, { kind: Kind }>
+export type WishOf<Kind extends Wish['kind']> = Extract<Wish, { kind: Kind }>
 
 /** Sends a request to the use cases as a surface does, and says what the caller learns. Targets are chosen already. */
 export function perform(ctx: Ctx, shop: SimulatedShop, request: Request, requestId: string): Promise<Answer> {
@@ -42,6 +46,13 @@ export function perform(ctx: Ctx, shop: SimulatedShop, request: Request, request
       return buy(call, wish)
     case 'store_word':
       return hearStore(call, wish)
+    case 'store_action':
+      return actOnPurchase(call, wish)
+    case 'grant':
+      return grant(call, wish)
+    case 'revoke':
+    case 'delete':
+      return endGrantsOrCustomer(call, wish)
     case 'identify':
     case 'alias':
       return logIn(call, wish)
@@ -52,7 +63,8 @@ export function perform(ctx: Ctx, shop: SimulatedShop, request: Request, request
   }
 }
 
-type Call = { ctx: Ctx; shop: SimulatedShop; key: string | null; requestId: string }
+/** What every request comes with. */
+export type Call = { ctx: Ctx; shop: SimulatedShop; key: string | null; requestId: string }
 
 function writeFacts({ shop, key, requestId }: Call) {
   return { projectId: shop.demo.projectId, idempotencyKey: key, requestId, actor: 'operator', reason: 'ZD-1' }
@@ -173,7 +185,7 @@ async function hearStore({ ctx }: Call, { purchase, word }: WishOf<'store_word'>
   const due = purchase.chosen === null ? null : JSON.parse(purchase.chosen)
   if (due === null) return refused({ code: 'no_purchase' })
   const refresh: StoreAdapter['refresh'] = async ({ purchase: stored, transactions, now }) =>
-    ok(wordOf(snapshotOf(stored, transactions), word, now))
+    ok([wordOf(snapshotOf(stored, transactions, now), word, now)])
   const stores: Ctx['stores'] = (store) => {
     const adapter = ctx.stores(store)
     return adapter && { ...adapter, refresh }
@@ -189,14 +201,18 @@ function wordOf(stored: PurchaseSnapshot, word: StoreWord, now: number): Purchas
   }
   switch (word) {
     case 'refunded':
-      return { ...snapshot, refundedAt: now }
+      return withRefund(snapshot, refundAt(now))
     case 'third_refunded':
-      return { ...snapshot, refundedAt: now, refundedShare: { refundedMicros: 1, paidMicros: 3 } }
+      return withRefund(snapshot, { ...refundAt(now), micros: thirdOf(snapshot) })
     case 'refund_withdrawn':
-      return { ...snapshot, refundedAt: null }
+      return withRefund(snapshot, null)
     case 'renewal_off':
       return withoutRenewal(snapshot, now)
   }
+}
+
+function thirdOf({ transactions }: PurchaseSnapshot): number {
+  return Math.floor((transactions.at(-1)?.price?.amountMicros ?? 0) / 3)
 }
 
 async function logIn({ ctx, shop }: Call, wish: WishOf<'identify' | 'alias'>): Promise<Answer> {
@@ -210,4 +226,13 @@ const JOBS: Readonly<Record<JobName, (ctx: Ctx) => Promise<unknown>>> = {
   expire_holds: expireDueHolds,
   refresh_purchases: refreshDuePurchases,
   forget_answers: forgetOldAnswers,
+  expire_grants: expireDueGrants,
+  relay_events: relay,
+}
+
+/** An event whose body cannot be made is a fault of the server. */
+export function relay(ctx: Ctx): Promise<{ done: number; more: boolean }> {
+  return relayEvents(ctx, (_event, error) => {
+    throw error
+  })
 }

@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/lib/clock.ts'
 import { type Fault, planFaults } from './faults.ts'
 import { type Random, seededRandom } from './random.ts'
-import type { Request, Wish } from './request.ts'
+import type { JobName, Request, Wish } from './request.ts'
 import { CAP, type CURRENCIES, CYCLE_MS, GRANTS } from './shop-fixture.ts'
 
 /** All that a seed decides: who wants what in which order, and what goes wrong. */
@@ -16,7 +16,7 @@ export type Plan = {
   faults: Fault[]
 }
 
-const OPERATIONS = { min: 16, max: 56 }
+const OPERATIONS = { min: 16, max: 50 }
 const CLIENTS = { min: 3, max: 6 }
 const KEYED = 0.65
 const REPEATED = 0.3
@@ -44,11 +44,24 @@ const WISHES = {
   consume: 10,
   buy: 9,
   store_word: 4,
+  store_action: 9,
+  grant: 2,
+  revoke: 1,
+  delete: 1,
   identify: 5,
   alias: 3,
-  job: 8,
+  job: 12,
   advance: 6,
 } as const
+
+const JOBS = {
+  lapse_lots: 2,
+  expire_holds: 2,
+  refresh_purchases: 4,
+  forget_answers: 2,
+  expire_grants: 1,
+  relay_events: 4,
+} as const satisfies Record<JobName, number>
 
 export function planOf(seed: number): Plan {
   const random = seededRandom(seed)
@@ -119,14 +132,18 @@ function newWish(random: Random, users: readonly string[]): Wish {
       const word = random.pick(['refunded', 'refunded', 'third_refunded', 'refund_withdrawn', 'renewal_off'] as const)
       return { kind, purchase: newTarget(random), word }
     }
+    case 'store_action':
+      return { kind, charge: newTarget(random), action: newAction(random) }
+    case 'grant':
+      return { kind, user, lifeMs: newLife(random) }
+    case 'revoke':
+    case 'delete':
+      return { kind, user }
     case 'identify':
     case 'alias':
       return { kind, from: random.chance(0.5) ? (users[0] ?? user) : user, to: random.pick(users) }
     case 'job':
-      return {
-        kind,
-        job: random.pick(['lapse_lots', 'expire_holds', 'refresh_purchases', 'refresh_purchases', 'forget_answers']),
-      }
+      return { kind, job: random.weighted(JOBS) }
     case 'advance':
       return { kind, byMs: newLeap(random) }
   }
@@ -161,6 +178,36 @@ function newOrder(random: Random): (Wish & { kind: 'hold_order' })['order'] {
   if (kind === 'extend') return { kind, lifeMs: newLife(random) }
   return { kind, amount: random.chance(0.3) ? null : random.between(1, 250), keepOpen: random.chance(0.4) }
 }
+
+/** What a team, a tester or the buyer has the store do. */
+function newAction(random: Random): (Wish & { kind: 'store_action' })['action'] {
+  const kind = random.weighted(ACTIONS)
+  switch (kind) {
+    case 'fail_billing':
+      return { kind, graceDays: random.pick([0, 1]) }
+    case 'pause':
+    case 'extend':
+      return { kind, days: random.between(1, 5), reasonCode: 0 }
+    case 'change_product':
+      return { kind, storeProductId: random.pick(Object.keys(GRANTS)), isAtRenewal: random.chance(0.5) }
+    default:
+      return { kind }
+  }
+}
+
+const ACTIONS = {
+  renew: 4,
+  fail_billing: 2,
+  give_up_billing: 1,
+  cancel: 2,
+  uncancel: 2,
+  revoke: 1,
+  refund_latest: 3,
+  reverse_refund: 2,
+  pause: 1,
+  change_product: 2,
+  extend: 1,
+} as const
 
 function newLeap(random: Random): number {
   return random.weighted({ moment: 4, seconds: 3, cycle: 4, day: 1 }) === 'day'

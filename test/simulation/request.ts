@@ -1,4 +1,5 @@
 import type { DebtPolicy } from '../../src/core/wallet/policy.ts'
+import type { StoreAction, TesterAction } from '../../src/usecases/ports/stores.ts'
 import type { ChangeOperation } from '../../src/usecases/wallet/change-balances.ts'
 import type { HoldOrder } from '../../src/usecases/wallet/change-hold.ts'
 
@@ -6,7 +7,13 @@ import type { HoldOrder } from '../../src/usecases/wallet/change-hold.ts'
 export type StoreWord = 'refunded' | 'third_refunded' | 'refund_withdrawn' | 'renewal_off'
 
 /** Work that nobody asks for, as the job loop does it. */
-export type JobName = 'lapse_lots' | 'expire_holds' | 'refresh_purchases' | 'forget_answers'
+export type JobName =
+  | 'lapse_lots'
+  | 'expire_holds'
+  | 'refresh_purchases'
+  | 'forget_answers'
+  | 'expire_grants'
+  | 'relay_events'
 
 /**
  * Something that exists only when the request is first sent, such as an open hold: a number from 0 to 1 says which of
@@ -24,6 +31,9 @@ export type Wish =
   | { kind: 'consume'; user: string; action: string; quantity: number }
   | { kind: 'buy'; user: string; product: string; token: Target }
   | { kind: 'store_word'; purchase: Target; word: StoreWord }
+  | { kind: 'store_action'; charge: Target; action: StoreAction | TesterAction }
+  | { kind: 'grant'; user: string; lifeMs: number }
+  | { kind: 'revoke' | 'delete'; user: string }
   | { kind: 'identify' | 'alias'; from: string; to: string }
   | { kind: 'job'; job: JobName }
   | { kind: 'advance'; byMs: number }

@@ -9,6 +9,7 @@ export const CURRENCIES = { CRD: 'clamp', GEM: 'debt', TOK: 'block' } as const
 /** What a charge of a product gives, by currency. */
 export const GRANTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   pro_monthly: { CRD: 500, GEM: 60, TOK: 40 },
+  pro_annual: { CRD: 900, GEM: 110 },
   credits_500: { CRD: 500, TOK: 30 },
 }
 

@@ -9,6 +9,7 @@ import type { Ctx } from '../../src/usecases/ports.ts'
 import { openTestDatabase, TEMPLATE } from '../support/database.ts'
 import { createDemo, type Demo } from '../support/demo.ts'
 import { configureUsage } from '../support/usage.ts'
+import { addEndpoint } from '../support/webhook-sending.ts'
 import { CURRENCIES, GRANTS, RENEWALS_MAX } from './shop-fixture.ts'
 import { realTransactions, simulatedContext } from './simulated-context.ts'
 
@@ -55,7 +56,7 @@ export async function openShop(): Promise<SimulatedShop> {
   const demo = await furnish(simulatedContext(database, options), database)
   // Rows are deleted and tables not truncated: that would have every statement planned again, on every connection.
   const tables = await database.query<{ name: string }>(CUSTOMER_TABLES, [])
-  const deletes = tables.map((table) => `delete from ${table.name}`)
+  const deletes = [...tables.map((table) => table.name), 'event_feeds'].map((table) => `delete from ${table}`)
   const wipe = ['begin', 'set local session_replication_role = replica', ...deletes, 'commit'].join('; ')
   return {
     demo,
@@ -75,7 +76,7 @@ export async function openShop(): Promise<SimulatedShop> {
   }
 }
 
-/** The demo project with three currencies, subscriptions of minutes whose units lapse, and a usage configuration. */
+/** The demo project with three currencies, subscriptions of minutes whose units lapse, usage, and a receiver of events. */
 async function furnish(ctx: Ctx, database: Database): Promise<Demo> {
   const demo = await createDemo(ctx)
   const { projectId } = demo
@@ -97,5 +98,6 @@ async function furnish(ctx: Ctx, database: Database): Promise<Demo> {
     await database.query(SET_DEBT_POLICY, [projectId, code, policy])
   ctx.read.catalog.forget(projectId)
   await configureUsage(ctx, projectId)
+  await addEndpoint(ctx, projectId, { url: 'https://127.0.0.1/hook' })
   return demo
 }

@@ -9,7 +9,7 @@ import { chooseTarget } from './choose-target.ts'
 import { FaultSchedule } from './faults.ts'
 import { faultyDatabase } from './faulty-database.ts'
 import { type Attempt, closeAttempt, type Journal, newJournal, note, openAttempt } from './journal.ts'
-import { perform } from './perform.ts'
+import { perform, relay } from './perform.ts'
 import type { Plan } from './plan.ts'
 import { ProcessLife } from './process-life.ts'
 import { type Random, seededRandom } from './random.ts'
@@ -36,7 +36,7 @@ type Process = { ctx: Ctx; life: ProcessLife }
 /**
  * Runs a plan: clients send their requests at the same time to one process, which is followed by another when it is
  * killed. In the end everything with a key is sent once more, without faults, so that nothing stays unknown that a
- * client could find out.
+ * client could find out, and what waits in the outbox is relayed.
  */
 export async function simulate(shop: SimulatedShop, run: Run, openTransactions: OpenTransactions): Promise<void> {
   const { plan } = run
@@ -47,6 +47,7 @@ export async function simulate(shop: SimulatedShop, run: Run, openTransactions: 
   run.faults.isArmed = false
   await Promise.all(plan.clients.map((_requests, index) => sendAll(world, lastWord(plan, index))))
   await shop.settle()
+  while ((await relay(world.process().ctx)).more);
 }
 
 /** Customers with something to spend, so that not all of the first requests are refused. */

@@ -5,7 +5,7 @@ import { refundShop } from '../support/refund-shop.ts'
 import { newShopPerStory } from '../support/story.ts'
 
 const PERIOD_END = Date.parse('2026-02-28T10:00:00Z')
-const THIRD = { refundedMicros: 3_330_000, paidMicros: 9_990_000 }
+const THIRD_MICROS = 3_330_000
 
 const shop = newShopPerStory()
 const anna = refundShop(shop)
@@ -45,7 +45,7 @@ describe('500 credits are bought, and the purchase is refunded', () => {
 describe('a third of a subscription that granted 500 is refunded', () => {
   test('takes 167 back, a third rounded up', async () => {
     const purchase = await anna.buys('pro_monthly')
-    await anna.isRefunded(purchase, THIRD)
+    await anna.isRefunded(purchase, THIRD_MICROS)
     expect(await anna.has()).toEqual({ balance: 333, owed: 0 })
   })
 
@@ -57,7 +57,7 @@ describe('a third of a subscription that granted 500 is refunded', () => {
     await policy(how)
     const purchase = await anna.buys('pro_monthly')
     await anna.spends(400)
-    await anna.isRefunded(purchase, THIRD)
+    await anna.isRefunded(purchase, THIRD_MICROS)
     expect(await anna.has()).toEqual(then)
   })
 })

@@ -51,7 +51,7 @@ test('a subscription whose renewals are limited is cancelled and expires, each t
   expect(await life('ben')).toEqual(['INITIAL_PURCHASE', 'RENEWAL', 'RENEWAL', 'CANCELLATION', 'EXPIRATION'])
   expect(await access('ben')).toEqual({})
   expect(await credits('ben')).toBe(1_500)
-  expect(await shop.ctx.read.purchases.due(shop.clock.now() + 999 * DAY_MS, 10)).toEqual([])
+  expect(await shop.ctx.read.purchases.due('test_store', shop.clock.now() + 999 * DAY_MS, 10)).toEqual([])
 })
 
 test('whoever comes back after the end begins a new chain: an initial purchase, no second trial, one chain that renews', async () => {

@@ -21,6 +21,8 @@ export type AdminApi = {
   patch(path: string, body: unknown): Promise<AdminAnswer>
   /** `POST /admin/realtime/users/{user_id}/revoke`. */
   revoke(userId: string, body?: unknown): Promise<AdminAnswer>
+  /** `GET /admin/events`, with its query. */
+  events(query?: string): Promise<AdminAnswer>
   /** `POST /admin/realtime/publish`. */
   publish(body: unknown, headers?: Record<string, string>): Promise<AdminAnswer>
 }
@@ -52,6 +54,7 @@ export async function adminApi(ctx: Ctx, projectId: string, credits = ledgerCred
     },
     // Never called: its routes have tests of their own.
     realtime: {} as AdminDeps['realtime'],
+    webhooks: {} as AdminDeps['webhooks'],
     openApi: { version: '1.2.3', publicUrl: undefined },
     onOpenApi: () => undefined,
   }
@@ -84,6 +87,7 @@ export async function adminApi(ctx: Ctx, projectId: string, credits = ledgerCred
     post: (path, body = {}, headers = {}) => ask('POST', `/credits${path}`, body, headers),
     patch: (path, body) => ask('PATCH', `/credits${path}`, body),
     revoke: (userId, body) => ask('POST', `/realtime/users/${encodeURIComponent(userId)}/revoke`, body),
+    events: (query = '') => ask('GET', `/events${query}`),
     publish: (body, headers = {}) => ask('POST', '/realtime/publish', body, headers),
   }
 }

@@ -11,6 +11,7 @@ const KEYS = statement(
   `select 'customer' as kind, bucket, array[project_id, customer_id] as parts from customers
    union all select 'alias', bucket, array[project_id, app_user_id] from customer_aliases
    union all select 'claim', bucket, array[project_id, store, store_purchase_id] from store_claims
+   union all select 'ownership', bucket, array[project_id, purchase_id] from purchase_ownerships
    union all select 'incoming event', bucket, array[project_id, event_id] from incoming_events
    union all select 'key', bucket, array[project_id, scope, key] from idempotency_keys
    union all select 'intent', bucket, array[project_id, app_user_id] from credit_intents

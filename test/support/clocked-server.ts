@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { WebSocket } from 'ws'
 import { incomingPolicy } from '../../src/app/incoming-policy.ts'
 import { openCredits } from '../../src/app/open-credits.ts'
+import { openDelivery } from '../../src/app/open-delivery.ts'
 import type { PreparedDemo } from '../../src/app/prepare-demo.ts'
 import { registerSurfaces } from '../../src/app/register-surfaces.ts'
 import { createTokenSecrets } from '../../src/app/token-secrets.ts'
@@ -83,6 +84,7 @@ export async function startClockedServer(world: World, options: { env?: Record<s
     version: '1.2.3',
     ctx,
     credits: openCredits(ctx, settings, logger).credits,
+    webhooks: openDelivery({ settings, ctx, logger, metrics }),
     metrics,
     demo,
     secrets,

@@ -10,7 +10,7 @@ const EVENTS = statement(
   'test.events',
   `select e.type, e.occurred_at as "occurredAt", e.revision, e.data from events e
    join customer_aliases a on a.customer_bucket = e.bucket and a.customer_id = e.customer_id
-   where a.project_id = $1 and a.app_user_id = $2 order by e.revision, e.event_id`,
+   where a.project_id = $1 and a.app_user_id = $2 order by e.revision, e.ordinal`,
 )
 
 /** All events of a customer, oldest first. */
@@ -30,8 +30,8 @@ export async function accessOf(
   projectId: string,
   appUserId: string,
 ): Promise<Record<string, string | null>> {
-  const { purchases, catalog } = await getCustomer(world.ctx, { projectId, appUserId, touch: false })
-  const held = entitlementsOf(purchases, catalog).filter(
+  const { purchases, grants, catalog } = await getCustomer(world.ctx, { projectId, appUserId, touch: false })
+  const held = entitlementsOf(purchases, grants, catalog).filter(
     ({ expiresAt }) => expiresAt === null || expiresAt > world.clock.now(),
   )
   return Object.fromEntries(held.map(({ lookupKey, expiresAt }) => [lookupKey, dateOf(expiresAt)]))

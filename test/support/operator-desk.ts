@@ -57,6 +57,7 @@ export async function openDesk(ctx: Ctx, projectId: string, overrides: Partial<A
     },
     // Never called: its routes have tests of their own.
     realtime: {} as AdminDeps['realtime'],
+    webhooks: {} as AdminDeps['webhooks'],
     openApi: { version: '1.2.3', publicUrl: undefined },
     onOpenApi: () => undefined,
     ...overrides,

@@ -1,10 +1,9 @@
-import type { PurchaseSnapshot } from '../../src/core/purchases/snapshot.ts'
 import { statement } from '../../src/db/statement.ts'
 import { adjustBalance } from '../../src/usecases/wallet/adjust-balance.ts'
 import { authoriseHold } from '../../src/usecases/wallet/authorise-hold.ts'
 import { changeHold, type HoldOrder } from '../../src/usecases/wallet/change-hold.ts'
 import { balanceOf, buy } from './demo.ts'
-import { letStoreSay } from './refund.ts'
+import { letStoreSay, refundAt } from './refund.ts'
 import type { Shop } from './story.ts'
 
 const OWED = statement(
@@ -35,7 +34,7 @@ export function refundShop(shop: Shop) {
     reason: 'ZD-1',
     ...by,
   })
-  const say = (purchaseId: string, facts: Partial<PurchaseSnapshot>) => {
+  const say = (purchaseId: string, facts: Parameters<typeof letStoreSay>[2]) => {
     shop.clock.advance(1_000)
     return letStoreSay(shop.ctx, { projectId: shop.demo.projectId, appUserId: ANNA, purchaseId }, facts)
   }
@@ -54,10 +53,11 @@ export function refundShop(shop: Shop) {
     },
     ends: async (holdId: string, end: HoldOrder) =>
       succeed(await changeHold(shop.ctx, { projectId: shop.demo.projectId, holdId, order: end, reason: null, ...by })),
-    isRefunded: (purchaseId: string, share?: { refundedMicros: number; paidMicros: number }) =>
-      say(purchaseId, { refundedAt: shop.clock.now(), ...(share && { refundedShare: share }) }),
+    /** All of the latest charge, or as many micros of it. */
+    isRefunded: (purchaseId: string, micros: number | null = null) =>
+      say(purchaseId, { refund: { ...refundAt(shop.clock.now()), micros } }),
     refundIsWithdrawn: (purchaseId: string, { autoRenews } = { autoRenews: true }) =>
-      say(purchaseId, { refundedAt: null, autoRenews }),
+      say(purchaseId, { refund: null, autoRenews }),
     /** What anna has, and what she owes. */
     has: async () => {
       const [row] = await shop.database.query<{ owed: number }>(OWED, [ANNA])

@@ -7,7 +7,7 @@ const ROUNDS_MAX = 50
 /** Lets the worker look after purchases until none is due at this moment. Fails when that never happens. */
 export async function runDue(ctx: Ctx): Promise<void> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    if ((await ctx.read.purchases.due(ctx.clock.now(), 1)).length === 0) return
+    if ((await ctx.read.purchases.due('test_store', ctx.clock.now(), 1)).length === 0) return
     await refreshDuePurchases(ctx)
   }
   throw new Error(`purchases are still due after ${ROUNDS_MAX} rounds`)
