@@ -66,11 +66,9 @@ export function purchaseReads(query: Query): PurchaseReads {
       await query(POSTPONE, [ref.bucket, ref.customerId, purchaseId, timeOf(until), timeOf(dueAt)])
     },
     async chain(ref, purchaseId) {
-      const [purchase, transactions] = await Promise.all([
-        rows.get(ref, purchaseId),
-        rows.transactions(ref, purchaseId),
-      ])
-      return purchase === null ? null : { purchase, transactions }
+      // In this order: charges may be newer than the purchase, which shows as soon as it is compared, but never older.
+      const purchase = await rows.get(ref, purchaseId)
+      return purchase && { purchase, transactions: await rows.transactions(ref, purchaseId) }
     },
   }
 }

@@ -43,6 +43,18 @@ describe('500 credits are bought, and the purchase is refunded', () => {
 })
 
 describe('a third of a subscription that granted 500 is refunded', () => {
+  test.each([
+    [0, { balance: 0, owed: 0 }],
+    [333, { balance: 0, owed: 333 }],
+  ])('and then all of it, after %d of the rest were spent: then %j', async (spent, then) => {
+    await policy('debt')
+    const purchase = await anna.buys('pro_monthly')
+    await anna.isRefunded(purchase, THIRD_MICROS)
+    if (spent > 0) await anna.spends(spent)
+    await anna.isRefunded(purchase)
+    expect(await anna.has()).toEqual(then)
+  })
+
   test('takes 167 back, a third rounded up', async () => {
     const purchase = await anna.buys('pro_monthly')
     await anna.isRefunded(purchase, THIRD_MICROS)

@@ -10,7 +10,7 @@ import { openCustomer } from '../customers/open-customer.ts'
 import { recordChange } from '../customers/record-change.ts'
 import type { Ctx, Tx } from '../ports.ts'
 import { grantUnits } from '../purchases/grant-units.ts'
-import { settleRefund } from '../purchases/settle-refund.ts'
+import { settleRefunds } from '../purchases/settle-refund.ts'
 import { type OpenWallets, openWallets } from '../wallet/open-wallets.ts'
 
 export type ToldPurchase = {
@@ -96,9 +96,9 @@ async function moveUnits(
     if (!grant.isStored || !(await isGranted(tx, customer, purchase, grant))) due.push(grant)
   }
   if (due.length === 0 && refunds.length === 0) return null
-  const open = await openWallets(tx, ctx, customer, refunds.length === 0 ? 'lapsed' : 'all')
+  const open = await openWallets(tx, ctx, customer, 'lapsed')
   for (const grant of due) await give(tx, ctx, open, purchase, grant)
-  for (const refund of refunds) await settleRefund(tx, ctx, open, purchase, refund)
+  await settleRefunds(tx, ctx, open, purchase, refunds)
   return open
 }
 

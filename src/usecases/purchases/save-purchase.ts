@@ -6,7 +6,7 @@ import type { Purchase } from '../../core/purchases/purchase.ts'
 import type { Ctx, Tx } from '../ports.ts'
 import { openWallets } from '../wallet/open-wallets.ts'
 import { grantUnits } from './grant-units.ts'
-import { settleRefund } from './settle-refund.ts'
+import { settleRefunds } from './settle-refund.ts'
 
 export type SavedPurchase = {
   purchase: Purchase
@@ -30,10 +30,10 @@ export async function savePurchase(
   await tx.purchases.save(customer, decision.purchase, decision)
   const { grants, refunds } = decision
   const movesUnits = grants.length > 0 || refunds.length > 0
-  const open = movesUnits ? await openWallets(tx, ctx, customer, refunds.length === 0 ? 'lapsed' : 'all') : null
+  const open = movesUnits ? await openWallets(tx, ctx, customer, 'lapsed') : null
   if (open !== null) {
     await grantUnits(tx, ctx, open, decision)
-    for (const refund of refunds) await settleRefund(tx, ctx, open, decision.purchase, refund)
+    await settleRefunds(tx, ctx, open, decision.purchase, refunds)
   }
   const currencies = [...(open?.currencies ?? [])]
   return {

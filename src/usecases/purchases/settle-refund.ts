@@ -9,11 +9,30 @@ import { type OpenWallets, openWallets, postLedger } from '../wallet/open-wallet
 import { type ReversalRules, reverseChanges } from '../wallet/reverse-changes.ts'
 
 /**
+ * Settles refunds one after the other. `open` takes down what was done. The wallets are opened anew for each: units that
+ * come back into a lot that was empty are seen only when it is read again.
+ */
+export async function settleRefunds(
+  tx: Tx,
+  ctx: Ctx,
+  open: OpenWallets,
+  purchase: Purchase,
+  refunds: readonly RefundOrder[],
+): Promise<void> {
+  for (const refund of refunds) {
+    const anew = await openWallets(tx, ctx, open.customer)
+    await settleRefund(tx, ctx, anew, purchase, refund)
+    open.events.push(...anew.events)
+    for (const currency of anew.currencies) open.currencies.add(currency)
+  }
+}
+
+/**
  * Takes back what a refunded charge granted, or gives it back when the refund was withdrawn. The units are those of the
  * customer who got them, whoever has the purchase now. That one is locked out of the usual order, which may end in a
  * deadlock; the database reports it, and the transaction is begun again.
  */
-export async function settleRefund(
+async function settleRefund(
   tx: Tx,
   ctx: Ctx,
   open: OpenWallets,
