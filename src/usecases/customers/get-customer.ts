@@ -3,7 +3,7 @@ import type { Customer } from '../../core/customers/customer.ts'
 import { ok } from '../../core/lib/result.ts'
 import type { Ctx, CustomerPurchases } from '../ports.ts'
 import { countVisit } from './count-visit.ts'
-import { isSandboxCounted } from './is-sandbox-counted.ts'
+import { isCountedForAll, isSandboxCounted } from './is-sandbox-counted.ts'
 import { openCustomer } from './open-customer.ts'
 
 /** All that a customer info answer is made of. */
@@ -37,7 +37,7 @@ export async function getCustomer(
     customer,
     created: false,
     catalog,
-    isSandboxCounted: await isSandboxCounted(ctx.read, catalog, customer),
+    isSandboxCounted: isCountedForAll(catalog) ?? (await isSandboxCounted(ctx.read, catalog, customer)),
   }
 }
 

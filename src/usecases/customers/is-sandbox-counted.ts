@@ -9,15 +9,21 @@ import type { Reads } from '../ports.ts'
  */
 export async function isSandboxCounted(
   read: { customers: Pick<Reads['customers'], 'aliases'> },
-  { testing }: Pick<Catalog, 'testing'>,
+  catalog: Pick<Catalog, 'testing'>,
   customer: CustomerRef | null,
 ): Promise<boolean> {
-  if (testing?.mode !== 'allow_listed' || customer === null) return sandboxCounts(testing, [])
+  const forAll = isCountedForAll(catalog)
+  if (forAll !== null || customer === null) return forAll ?? sandboxCounts(catalog.testing, [])
   const names = await read.customers.aliases(customer)
   return sandboxCounts(
-    testing,
+    catalog.testing,
     names.map((alias) => alias.appUserId),
   )
+}
+
+/** What is so for every customer alike; null where a list of testers decides. */
+export function isCountedForAll({ testing }: Pick<Catalog, 'testing'>): boolean | null {
+  return testing?.mode === 'allow_listed' ? null : sandboxCounts(testing, [])
 }
 
 /** The same for a user by name, before a transaction that has no eyes for names. */
@@ -26,6 +32,7 @@ export async function isSandboxCountedFor(
   catalog: Pick<Catalog, 'testing'>,
   { projectId, userId }: { projectId: string; userId: string },
 ): Promise<boolean> {
-  if (catalog.testing?.mode !== 'allow_listed') return sandboxCounts(catalog.testing, [])
+  const forAll = isCountedForAll(catalog)
+  if (forAll !== null) return forAll
   return isSandboxCounted(read, catalog, await read.customers.findByAppUserId(projectId, userId))
 }
