@@ -1,6 +1,7 @@
 import type { Attribute } from '../core/customers/attributes.ts'
 import type { Customer, CustomerAlias, CustomerRef } from '../core/customers/customer.ts'
 import { bucketOf } from '../core/lib/bucket.ts'
+import { ConflictError } from '../core/lib/conflict-error.ts'
 import type { FoundPerson, TxEventRelay } from '../usecases/ports/event-relay.ts'
 import { CUSTOMER_COLUMNS, type CustomerRow, customerFromRow } from './customers.ts'
 import { type Query, statement } from './statement.ts'
@@ -25,7 +26,13 @@ const ATTRIBUTES = statement(
    join customer_attributes a on a.bucket = q.bucket and a.customer_id = q.customer_id order by a.key`,
 )
 
-/** Reads who is behind customers, after all merges. Whoever has no name any more is erased, and missing. */
+const NOT_ERASED = statement(
+  'event_people.not_erased',
+  `select c.customer_id from unnest($1::smallint[], $2::text[]) as q (bucket, customer_id)
+   join customers c on c.bucket = q.bucket and c.customer_id = q.customer_id and c.erased_at is null`,
+)
+
+/** Reads who is behind customers, after all merges. Whoever was erased is missing. */
 export function readEventPeople(query: Query): TxEventRelay['people'] {
   return async (refs) => {
     const customers = await survivorsOf(query, refs)
@@ -36,6 +43,10 @@ export function readEventPeople(query: Query): TxEventRelay['people'] {
     ])
     const aliases = Map.groupBy(aliasRows, (row) => row.customer_id)
     const attributes = Map.groupBy(attributeRows, (row) => row.customer_id)
+    await expectErased(
+      query,
+      [...customers.values()].filter(({ customerId }) => !aliases.has(customerId)),
+    )
     const people = new Map<string, FoundPerson>()
     for (const [askedId, customer] of customers) {
       const own = aliases.get(customer.customerId) ?? []
@@ -44,6 +55,13 @@ export function readEventPeople(query: Query): TxEventRelay['people'] {
     }
     return people
   }
+}
+
+/** Names that went elsewhere between two statements are those of a merge: then all is read again, or events would be lost. */
+async function expectErased(query: Query, nameless: readonly CustomerRef[]): Promise<void> {
+  if (nameless.length === 0) return
+  const rows = await query(NOT_ERASED, columnsOf(nameless))
+  if (rows.length > 0) throw new ConflictError('a customer was merged while its events were relayed')
 }
 
 /** Follows merges to their end. A merge points to a customer that was not merged yet, so there is one. */

@@ -68,7 +68,9 @@ export function purchaseReads(query: Query): PurchaseReads {
     async chain(ref, purchaseId) {
       // In this order: charges may be newer than the purchase, which shows as soon as it is compared, but never older.
       const purchase = await rows.get(ref, purchaseId)
-      return purchase && { purchase, transactions: await rows.transactions(ref, purchaseId) }
+      const transactions = purchase === null ? [] : await rows.transactions(ref, purchaseId)
+      // Without charges it went to somebody else in between, or was deleted.
+      return purchase === null || transactions.length === 0 ? null : { purchase, transactions }
     },
   }
 }
