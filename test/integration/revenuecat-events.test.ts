@@ -51,6 +51,17 @@ describe('the life of a subscription', () => {
     expect(await life()).toEqual(['INITIAL_PURCHASE', 'RENEWAL', 'CANCELLATION', 'EXPIRATION'])
   })
 
+  it('an event that says nothing new leaves the revision, so that no app reads again for it', async () => {
+    const { projectId, say } = await open()
+    const revision = async () => (await shop.ctx.read.customers.findByAppUserId(projectId, 'user-42'))?.revision
+    const off = { cancel_reason: 'UNSUBSCRIBE' }
+    await say(ofMonth('INITIAL_PURCHASE', 0), afterDays('CANCELLATION', 0, 3, off))
+    const before = await revision()
+    shop.clock.advance(DAY_MS)
+    await say(afterDays('CANCELLATION', 0, 3, { ...off, id: 'the-same-told-again' }))
+    expect(await revision()).toBe(before)
+  })
+
   it('a renewal that arrives after the end it came before changes nothing but the units it paid for', async () => {
     const { say, balance, access } = await open()
     shop.clock.set(TOLD_START + 2 * MONTH_MS)

@@ -1,4 +1,5 @@
 import type { ProductType } from '../catalog/catalog.ts'
+import { haveSameFacts } from '../lib/same-facts.ts'
 import type { Store } from '../projects/project.ts'
 import type { ChainState } from './chain-state.ts'
 
@@ -98,4 +99,9 @@ export function accessEndsAt(facts: AccessFacts): number | null {
 export function givesAccess(purchase: AccessFacts, now: number): boolean {
   const endsAt = accessEndsAt(purchase)
   return endsAt === null || endsAt > now
+}
+
+/** Whether two forms of a purchase differ in nothing that a customer could see: when a store was asked, or will be, is none. */
+export function isSameForCustomer(one: Purchase, other: Purchase): boolean {
+  return haveSameFacts({ ...one, asOf: 0, dueAt: null }, { ...other, asOf: 0, dueAt: null })
 }

@@ -5,7 +5,8 @@ import { decideToldPurchase, type ToldDecision, type ToldGrant } from '../../cor
 import type { ChainKey } from '../../core/incoming/envelope.ts'
 import type { ToldChain } from '../../core/incoming/fold-chain.ts'
 import type { ChargeProducts } from '../../core/incoming/told-snapshot.ts'
-import type { Purchase, PurchaseTransaction } from '../../core/purchases/purchase.ts'
+import { haveSameFacts } from '../../core/lib/same-facts.ts'
+import { isSameForCustomer, type Purchase, type PurchaseTransaction } from '../../core/purchases/purchase.ts'
 import { openCustomer } from '../customers/open-customer.ts'
 import { recordChange } from '../customers/record-change.ts'
 import type { Ctx, Tx } from '../ports.ts'
@@ -63,8 +64,12 @@ async function savePurchaseRows(
   }: Pick<ToldPurchase, 'current'> & { stored: PurchaseTransaction[]; decision: ToldDecision },
 ): Promise<boolean> {
   const { purchase, charges } = decision
-  const isLonger = stored.every((charge, index) => isEqual(charge, charges[index]))
-  if (current !== null && isLonger && charges.length === stored.length && isEqual(current, purchase)) return false
+  const isLonger = stored.every((charge, index) => {
+    const now = charges[index]
+    return now !== undefined && haveSameFacts(charge, now)
+  })
+  const isSame = current !== null && isSameForCustomer(current, purchase)
+  if (isSame && isLonger && charges.length === stored.length) return false
   if (isLonger) {
     await tx.purchases.save(customer, purchase, {
       newTransactions: charges.slice(stored.length),
@@ -75,13 +80,6 @@ async function savePurchaseRows(
   await tx.purchases.save(customer, purchase, { newTransactions: [], changedTransactions: [] })
   await tx.purchases.replaceTransactions(customer, purchase.purchaseId, charges)
   return true
-}
-
-function isEqual(one: PurchaseTransaction | Purchase, other: PurchaseTransaction | Purchase | undefined): boolean {
-  if (other === undefined) return false
-  const facts = Object.entries(one)
-  const others: Record<string, unknown> = other
-  return facts.every(([fact, value]) => JSON.stringify(value) === JSON.stringify(others[fact]))
 }
 
 /** Grants, then takes back; null when there is nothing to do. */

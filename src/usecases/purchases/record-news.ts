@@ -1,7 +1,8 @@
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { CustomerRef } from '../../core/customers/customer.ts'
 import { ok } from '../../core/lib/result.ts'
-import type { Purchase } from '../../core/purchases/purchase.ts'
+import { haveSameFacts } from '../../core/lib/same-facts.ts'
+import { isSameForCustomer } from '../../core/purchases/purchase.ts'
 import type { PurchaseSnapshot } from '../../core/purchases/snapshot.ts'
 import { recordChange } from '../customers/record-change.ts'
 import type { Ctx, PurchaseChain } from '../ports.ts'
@@ -27,7 +28,8 @@ export async function recordNews(ctx: Ctx, { ref, asked, catalog, timeline, isOf
     const [customer] = await tx.customers.lock([ref])
     const current = customer === undefined ? null : await tx.purchases.get(customer, purchaseId)
     if (customer === undefined || current === null) return ok('overtaken' as const)
-    if (isOfRow && !isSamePurchase(current, asked.purchase)) return ok('overtaken' as const)
+    // Any difference counts: an answer made from a purchase that renews must not be applied to one that was stopped.
+    if (isOfRow && !haveSameFacts(current, asked.purchase)) return ok('overtaken' as const)
     const stored = await tx.purchases.transactions(customer, purchaseId)
     const { presentedOffering } = current
     const saved = await savePurchase(tx, ctx, customer, { current, stored, timeline, catalog, presentedOffering })
@@ -36,15 +38,4 @@ export async function recordNews(ctx: Ctx, { ref, asked, catalog, timeline, isOf
     return ok('changed' as const)
   })
   return done.ok ? done.value : 'overtaken'
-}
-
-/** Any difference counts: an answer made from a purchase that renews must not be applied to one that was stopped. */
-function isSamePurchase(one: Purchase, other: Purchase): boolean {
-  const facts = Object.keys(one) as Array<keyof Purchase>
-  return facts.every((fact) => JSON.stringify(one[fact]) === JSON.stringify(other[fact]))
-}
-
-/** When the store was asked, and will be, is nothing that a customer could see. */
-function isSameForCustomer(one: Purchase, other: Purchase): boolean {
-  return isSamePurchase({ ...one, asOf: 0, dueAt: null }, { ...other, asOf: 0, dueAt: null })
 }
