@@ -1,6 +1,6 @@
 import { createDispatcher, type DispatcherDeps } from './dispatcher.ts'
 
-/** An event of a quiet server is sent at most this late after it was queued, if nobody calls `wake`. */
+/** An event of a quiet server is sent at most this late after it was queued. */
 const LOOK_EVERY_MS = 250
 
 /** Under load, what is queued and settled meanwhile is claimed together. */
@@ -10,18 +10,16 @@ const GATHER_MS = 5
 const LOOK_AGAIN_MS = 1_000
 
 export type DeliveryLoop = {
-  /** Looks for what is due now, as after something was queued. */
-  wake(): void
   /** Begins nothing new, waits for what is under way for at most `graceMs`, and gives the rest back. */
   stop(graceMs: number): Promise<void>
 }
 
 /** Sends what is due until it is stopped. */
 export function startDelivery(deps: Omit<DispatcherDeps, 'flushed'>): DeliveryLoop {
-  const state = { isStopping: false, isWoken: false }
+  const state = { isStopping: false, looksSoon: false }
   let endPause: () => void = () => undefined
-  const wake = (): void => {
-    state.isWoken = true
+  const lookSoon = (): void => {
+    state.looksSoon = true
     endPause()
   }
   const pause = (forMs: number): Promise<void> =>
@@ -32,7 +30,7 @@ export function startDelivery(deps: Omit<DispatcherDeps, 'flushed'>): DeliveryLo
         resolve()
       }
     })
-  const dispatcher = createDispatcher({ ...deps, flushed: wake })
+  const dispatcher = createDispatcher({ ...deps, flushed: lookSoon })
   const look = async (): Promise<number> => {
     try {
       return (await dispatcher.fill()) > 0 ? GATHER_MS : LOOK_EVERY_MS
@@ -43,14 +41,13 @@ export function startDelivery(deps: Omit<DispatcherDeps, 'flushed'>): DeliveryLo
   }
   const work = async (): Promise<void> => {
     while (!state.isStopping) {
-      state.isWoken = false
+      state.looksSoon = false
       const pauseMs = await look()
-      if (!state.isStopping) await pause(state.isWoken ? GATHER_MS : pauseMs)
+      if (!state.isStopping) await pause(state.looksSoon ? GATHER_MS : pauseMs)
     }
   }
   const working = work()
   return {
-    wake,
     async stop(graceMs) {
       state.isStopping = true
       endPause()

@@ -40,29 +40,6 @@ export const SECRET_MAX_LENGTH = 256
 /** How long the secret before is good after a rotation: time to change it in every receiver. */
 export const PREVIOUS_SECRET_MS = 24 * 3_600_000
 
-/** Events that an endpoint can choose among. A new type does not compile until it is here. */
-const CHOICES = {
-  INITIAL_PURCHASE: true,
-  RENEWAL: true,
-  CANCELLATION: true,
-  UNCANCELLATION: true,
-  NON_RENEWING_PURCHASE: true,
-  EXPIRATION: true,
-  BILLING_ISSUE: true,
-  PRODUCT_CHANGE: true,
-  SUBSCRIPTION_PAUSED: true,
-  SUBSCRIPTION_EXTENDED: true,
-  REFUND_REVERSED: true,
-  PRICE_INCREASE_CONSENT_REQUIRED: true,
-  PRICE_INCREASE_CONSENT_APPROVED: true,
-  PURCHASE_REDEEMED: true,
-  TRANSFER: true,
-  VIRTUAL_CURRENCY_TRANSACTION: true,
-  CUSTOMER_MERGED: false,
-} as const satisfies Record<EventType, boolean>
-
-export const CHOOSABLE_EVENTS = (Object.keys(CHOICES) as EventType[]).filter((type) => CHOICES[type])
-
 /** What of an event decides whether an endpoint gets it. */
 export type FilteredEvent = { type: EventType; appId: string | null; environment: Environment | null }
 

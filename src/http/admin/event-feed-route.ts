@@ -1,5 +1,6 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { Type } from 'typebox'
+import { TOLD_TYPES } from '../../core/webhooks/told-outside.ts'
 import type { FeedPage } from '../../usecases/ports/event-relay.ts'
 import type { RelayedEvent } from '../../usecases/ports/relayed-events.ts'
 import { readEventFeed } from '../../usecases/webhooks/read-event-feed.ts'
@@ -7,7 +8,7 @@ import type { AdminDeps } from './admin-deps.ts'
 import { errorSchemas } from './error-schema.ts'
 import { CODE_OF_REFUSAL, sendError, sendProblems } from './errors.ts'
 import { refuseOtherMethods } from './other-methods.ts'
-import { FEED_LIMIT_DEFAULT, FEED_LIMIT_MAX, FEED_TYPES, parseFeedQuery } from './parse-feed-query.ts'
+import { FEED_LIMIT_DEFAULT, FEED_LIMIT_MAX, parseFeedQuery } from './parse-feed-query.ts'
 import { projectHeader } from './project-header.ts'
 
 const schema = {
@@ -24,7 +25,7 @@ twice and nothing is left out. Bodies are kept for 90 days.`,
     ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: FEED_LIMIT_MAX, default: FEED_LIMIT_DEFAULT })),
     type: Type.Optional(
-      Type.String({ description: `Only these types, separated by commas: ${FEED_TYPES.join(', ')}.` }),
+      Type.String({ description: `Only these types, separated by commas: ${TOLD_TYPES.join(', ')}.` }),
     ),
   }),
   response: {

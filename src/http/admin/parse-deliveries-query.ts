@@ -2,7 +2,7 @@ import type { EventType } from '../../core/events/event.ts'
 import { parseIsoTime } from '../../core/lib/iso-time.ts'
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import type { Delivery } from '../../core/webhooks/delivery.ts'
-import { CHOOSABLE_EVENTS } from '../../core/webhooks/webhook-endpoint.ts'
+import { TOLD_TYPES } from '../../core/webhooks/told-outside.ts'
 import type { ReplayRange } from '../../usecases/webhooks/replay-events.ts'
 import { timeProblem } from './parse-history-query.ts'
 import { userIdProblem } from './parse-user-id.ts'
@@ -32,7 +32,7 @@ export function parseDeliveriesQuery(query: Readonly<Record<string, unknown>>): 
   const problems = Object.entries({
     state:
       state === undefined || isOneOf(DELIVERY_STATES, state) ? null : `must be one of ${DELIVERY_STATES.join(', ')}`,
-    event_type: eventType === undefined || isOneOf(CHOOSABLE_EVENTS, eventType) ? null : 'must be a type of event',
+    event_type: eventType === undefined || isOneOf(TOLD_TYPES, eventType) ? null : 'must be a type of event',
     user_id: appUserId === undefined ? null : userIdProblem(appUserId),
     cursor: cursor === undefined || parsePosition(cursor) !== null ? null : 'must be a next_cursor',
     limit: limit === undefined || isLimit ? null : `must be a whole number from 1 to ${DELIVERIES_LIMIT_MAX}`,

@@ -1,8 +1,8 @@
 import { ok, type Result, refuse } from '../../core/lib/result.ts'
 import { isSigningSecret } from '../../core/webhooks/signing-secret.ts'
+import { TOLD_TYPES } from '../../core/webhooks/told-outside.ts'
 import {
   AUTHORIZATION_MAX_LENGTH,
-  CHOOSABLE_EVENTS,
   ENDPOINT_NAME_MAX_LENGTH,
   SECRET_MAX_LENGTH,
   SECRET_MIN_LENGTH,
@@ -98,11 +98,11 @@ function typesProblem(value: unknown): string | null {
   if (value === undefined || value === null) return null
   const areTypes =
     Array.isArray(value) && value.length > 0 && new Set(value).size === value.length && value.every(isChoosable)
-  return areTypes ? null : `must be null, or a list of some of ${CHOOSABLE_EVENTS.join(', ')}, each once`
+  return areTypes ? null : `must be null, or a list of some of ${TOLD_TYPES.join(', ')}, each once`
 }
 
 function isChoosable(type: unknown): boolean {
-  return CHOOSABLE_EVENTS.some((one) => one === type)
+  return TOLD_TYPES.some((one) => one === type)
 }
 
 function appProblem(value: unknown): string | null {

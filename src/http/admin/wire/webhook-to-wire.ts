@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import type { Delivery, DeliveryAttempt } from '../../../core/webhooks/delivery.ts'
+import { TOLD_TYPES } from '../../../core/webhooks/told-outside.ts'
 import {
   AUTHORIZATION_MAX_LENGTH,
-  CHOOSABLE_EVENTS,
   conditionOf,
   ENDPOINT_NAME_MAX_LENGTH,
   ENDPOINT_URL_MAX_LENGTH,
@@ -19,7 +19,7 @@ const strict = { additionalProperties: false }
 const filters = {
   event_types: Type.Optional(
     Type.Union([Type.Array(Type.String(), { minItems: 1 }), Type.Null()], {
-      description: `Which events; null: all. Of ${CHOOSABLE_EVENTS.join(', ')}.`,
+      description: `Which events; null: all. Of ${TOLD_TYPES.join(', ')}.`,
     }),
   ),
   app_id: Type.Optional({ ...orNull(Type.String()), description: 'Only events of this app; null: all events.' }),
