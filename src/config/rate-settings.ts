@@ -21,7 +21,7 @@ export const rateSettings = {
     ...perMinute,
     name: 'PURSER_RATE_ADMIN_ADJUST',
     default: 30,
-    help: 'Changes of balances, for each operator.',
+    help: 'Changes of balances, revocations and actions in the Test Store, for each operator.',
   },
   rateAdminHolds: {
     ...perMinute,

@@ -58,7 +58,10 @@ twice and nothing is left out. Bodies are kept for 90 days.`,
         detail: Type.String({ examples: ['cursor_expired'] }),
         next: Type.String({ description: 'Where the feed begins.' }),
       },
-      { description: 'Events after the cursor are no longer kept.' },
+      {
+        description:
+          'Events after the cursor are no longer kept, or it is ahead of the feed: the database was put back to an earlier state.',
+      },
     ),
   },
 }

@@ -13,6 +13,7 @@ async function saidOf(schema: TSchema, body: unknown): Promise<string | undefine
 }
 
 const text = Type.String()
+const choice = Type.Object({ a: Type.Union([Type.Literal('x'), Type.Literal('y'), Type.Null()]) })
 const lists = Type.Object({ id: Type.Union([text, Type.Array(text, { maxItems: 2, minItems: 1 })]) })
 
 describe('schemaFaultText', () => {
@@ -26,7 +27,12 @@ describe('schemaFaultText', () => {
     [Type.Object({ a: Type.String({ minLength: 2 }) }), { a: '' }, 'a: must not be shorter than 2'],
     [lists, { id: 1 }, 'id: must be a text or a list'],
     [lists, { id: ['', '', ''] }, 'id: must have at most 2 entries'],
-    [Type.Object({ a: Type.Integer({ minimum: 3 }) }), { a: 1 }, 'a: is not valid'],
+    [Type.Object({ a: Type.Integer({ minimum: 3 }) }), { a: 1 }, 'a: must be at least 3'],
+    [Type.Object({ a: Type.Union([Type.Integer({ maximum: 3 }), Type.Null()]) }), { a: 4 }, 'a: must be at most 3'],
+    [choice, { a: 'z' }, 'a: must be one of x, y'],
+    [choice, { a: 7 }, 'a: must be one of x, y'],
+    [Type.Object({ a: Type.Literal('x') }), { a: 'z' }, 'a: must be x'],
+    [Type.Object({ a: Type.String({ pattern: '^x$' }) }), { a: 'z' }, 'a: is not valid'],
   ])('names the field and the fault (%#)', async (schema, body, said) => {
     expect(await saidOf(schema, body)).toBe(said)
   })

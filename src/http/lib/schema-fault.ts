@@ -21,7 +21,7 @@ export function schemaFaultText(faults: readonly FastifySchemaValidationError[],
   const fault = faults.find(({ keyword }) => keyword !== 'anyOf' && keyword !== 'type') ?? faults[0]
   if (fault === undefined) return 'The request is not valid.'
   const field = fieldOf(fault) || (part ?? 'body')
-  return `${field.slice(0, MAX_SHOWN_FIELD)}: ${fault.keyword === 'type' ? typeProblem(faults) : problemOf(fault)}`
+  return `${field.slice(0, MAX_SHOWN_FIELD)}: ${problemAmong(faults, fault)}`
 }
 
 function fieldOf({ instancePath, params }: FastifySchemaValidationError): string {
@@ -31,6 +31,18 @@ function fieldOf({ instancePath, params }: FastifySchemaValidationError): string
     ...steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')),
     ...(typeof missing === 'string' ? [missing] : []),
   ].join('.')
+}
+
+function problemAmong(faults: readonly FastifySchemaValidationError[], fault: FastifySchemaValidationError): string {
+  if (fault.keyword === 'type') return typeProblem(faults)
+  if (fault.keyword === 'const') return choiceProblem(faults)
+  return problemOf(fault)
+}
+
+/** Each value that a choice allows is a form of its own, which says that it is another. */
+function choiceProblem(faults: readonly FastifySchemaValidationError[]): string {
+  const allowed = faults.filter(({ keyword }) => keyword === 'const').map(({ params }) => String(params.allowedValue))
+  return allowed.length === 1 ? `must be ${allowed[0]}` : `must be one of ${allowed.join(', ')}`
 }
 
 function typeProblem(faults: readonly FastifySchemaValidationError[]): string {
@@ -49,6 +61,10 @@ function problemOf({ keyword, params }: FastifySchemaValidationError): string {
       return `must have at most ${params.limit} characters`
     case 'maxItems':
       return `must have at most ${params.limit} entries`
+    case 'minimum':
+      return `must be at least ${params.limit}`
+    case 'maximum':
+      return `must be at most ${params.limit}`
     default:
       return 'is not valid'
   }
