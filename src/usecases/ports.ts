@@ -103,7 +103,7 @@ export type PurchaseReads = {
   /** Purchases at a store with something due by `now`, the longest overdue first. */
   due(store: Store, now: number, limit: number): Promise<DuePurchase[]>
   findClaim(key: StoreClaimKey): Promise<StoreClaim | null>
-  /** One purchase with its charges, oldest first. */
+  /** One purchase with its charges, oldest first. They may be newer than the purchase, never older. */
   chain(ref: CustomerRef, purchaseId: string): Promise<PurchaseChain | null>
   /** Looks at a purchase later than at `dueAt`, alone and without a revision: nobody's access depends on it. */
   postpone(due: DuePurchase, until: number): Promise<void>
